@@ -1,0 +1,194 @@
+/*
+ * A static program that tells what a process in a container sees. The demo runs it, and the end-to-end tests
+ * look at containers through it: what it prints comes from system calls and /proc, never from our own plan.
+ *
+ *   probe            everything, one "name: value" a line
+ *   probe NAME...    only these names
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void show_file(const char *name, const char *path)
+{
+	char line[4096];
+	FILE *file = fopen(path, "re");
+
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		printf("%s: %s\n", name, line);
+	}
+	fclose(file);
+}
+
+/* One line of /proc/self/status, by its own name. */
+static void show_status(const char *name, const char *field)
+{
+	char line[512];
+	FILE *file = fopen("/proc/self/status", "re");
+
+	if (file == NULL)
+		return;
+	while (fgets(line, sizeof(line), file) != NULL) {
+		size_t length = strlen(field);
+
+		if (strncmp(line, field, length) != 0 || line[length] != ':')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		printf("%s: %s\n", name, line + length + 1 + strspn(line + length + 1, "\t "));
+	}
+	fclose(file);
+}
+
+static void show_pid(void) { printf("pid: %d\n", getpid()); }
+static void show_session(void) { printf("session: %d\n", getsid(0)); }
+
+static void show_host(void)
+{
+	struct utsname names;
+
+	uname(&names);
+	printf("hostname: %s\n", names.nodename);
+	printf("domainname: %s\n", names.domainname);
+}
+
+static void show_user(void)
+{
+	uid_t uid[3];
+	gid_t gid[3], groups[256];
+	int count = getgroups(256, groups);
+
+	getresuid(&uid[0], &uid[1], &uid[2]);
+	getresgid(&gid[0], &gid[1], &gid[2]);
+	printf("uid: %u %u %u\n", uid[0], uid[1], uid[2]);
+	printf("gid: %u %u %u\n", gid[0], gid[1], gid[2]);
+	printf("groups:");
+	for (int i = 0; i < count; i++)
+		printf(" %u", groups[i]);
+	printf("\n");
+}
+
+static void show_umask(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	printf("umask: %04o\n", mask);
+}
+
+static void show_cwd(void)
+{
+	char path[4096];
+
+	printf("cwd: %s\n", getcwd(path, sizeof(path)) == NULL ? "(gone)" : path);
+}
+
+static void show_env(void)
+{
+	for (char **entry = environ; *entry != NULL; entry++)
+		printf("env: %s\n", *entry);
+}
+
+static void show_capabilities(void)
+{
+	static const char *const sets[] = { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb" };
+
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		show_status(sets[i], sets[i]);
+	show_status("NoNewPrivs", "NoNewPrivs");
+}
+
+static void show_signals(void)
+{
+	show_status("SigBlk", "SigBlk");
+	show_status("SigIgn", "SigIgn");
+	show_status("SigCgt", "SigCgt");
+}
+
+static void show_limits(void)
+{
+	for (int resource = 0; resource < 16; resource++) {
+		struct rlimit limit;
+
+		if (getrlimit(resource, &limit) == 0)
+			printf("rlimit: %d %llu %llu\n", resource, (unsigned long long)limit.rlim_cur,
+			       (unsigned long long)limit.rlim_max);
+	}
+}
+
+static void show_fds(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	if (directory == NULL)
+		return;
+	while ((entry = readdir(directory)) != NULL) {
+		char target[4096] = "";
+
+		if (entry->d_name[0] == '.' || atoi(entry->d_name) == dirfd(directory))
+			continue;
+		if (readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1) < 0)
+			strcpy(target, "?");
+		printf("fd: %s %s\n", entry->d_name, target);
+	}
+	closedir(directory);
+}
+
+static void show_oom(void) { show_file("oom_score_adj", "/proc/self/oom_score_adj"); }
+static void show_cgroup(void) { show_file("cgroup", "/proc/self/cgroup"); }
+static void show_mounts(void) { show_file("mount", "/proc/self/mountinfo"); }
+
+static void show_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	printf("monotonic: %lld\n", (long long)now.tv_sec);
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	printf("boottime: %lld\n", (long long)now.tv_sec);
+}
+
+static void show_tty(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		printf("tty: %d %s\n", fd, isatty(fd) ? "yes" : "no");
+}
+
+static const struct {
+	const char *name;
+	void (*show)(void);
+} sections[] = {
+	{ "pid", show_pid },       { "session", show_session },   { "host", show_host },
+	{ "user", show_user },     { "umask", show_umask },       { "cwd", show_cwd },
+	{ "env", show_env },       { "caps", show_capabilities }, { "signals", show_signals },
+	{ "limits", show_limits }, { "fds", show_fds },           { "oom", show_oom },
+	{ "cgroup", show_cgroup }, { "mounts", show_mounts },     { "time", show_time },
+	{ "tty", show_tty },
+};
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		int wanted = argc == 1;
+
+		for (int j = 1; j < argc; j++)
+			wanted |= strcmp(argv[j], sections[i].name) == 0;
+		if (wanted)
+			sections[i].show();
+	}
+	return 0;
+}

@@ -1,0 +1,253 @@
+/**
+ * The whole command line as data. The parser, the help texts, the suggestions and the types of the options
+ * all come from this table, so a new command is one row here, one line in `commands.ts` and one file in
+ * `commands/`.
+ */
+
+/** `boolOrAuto` takes a value (`true`, `false` or `auto`); the plural kinds may be given several times. */
+export type OptionKind = "boolean" | "boolOrAuto" | "string" | "int" | "strings" | "ints";
+
+export interface OptionRow {
+  readonly name: string;
+  readonly short?: string;
+  readonly kind: OptionKind;
+  /** What help shows for the value; every kind but boolean has one. */
+  readonly valueName?: string;
+  readonly default?: string | number;
+  /** The only values taken. The empty string stands for the default, as in runc. */
+  readonly choices?: readonly string[];
+  /** How the error about a value outside `choices` begins, where callers know runc's words for it. */
+  readonly badChoice?: string;
+  readonly summary: string;
+  readonly hidden?: boolean;
+}
+
+export interface CommandRow {
+  readonly summary: string;
+  /** Names for the usage line; the counts decide. `container-id` must not be empty. */
+  readonly positionals: { readonly names: readonly string[]; readonly min: number; readonly max: number };
+  /** Everything after the first positional belongs to the program to run, dashes included. */
+  readonly passThrough?: boolean;
+  /** Put before the message of every failure after parsing; engines show it to people. */
+  readonly failurePrefix?: string;
+  /** Exit status of a failure after parsing, when it is not 1. */
+  readonly failureStatus?: number;
+  readonly options: readonly OptionRow[];
+}
+
+/** Every command has it, so the rows do not repeat it. */
+export const helpOption = {
+  name: "help",
+  short: "h",
+  kind: "boolean",
+  summary: "show help",
+} as const satisfies OptionRow;
+
+export const globalOptions = [
+  { name: "debug", kind: "boolean", summary: "log more, warnings and internal steps included" },
+  { name: "log", kind: "string", valueName: "FILE", summary: "append the log to FILE instead of stderr" },
+  {
+    name: "log-format",
+    kind: "string",
+    valueName: "FORMAT",
+    default: "text",
+    choices: ["text", "json"],
+    badChoice: "invalid log-format",
+    summary: "form of the log lines",
+  },
+  {
+    name: "root",
+    kind: "string",
+    valueName: "DIR",
+    summary: "directory of the container states (/run/tsrunc, or tsrunc in $XDG_RUNTIME_DIR when rootless)",
+  },
+  { name: "systemd-cgroup", kind: "boolean", summary: "let systemd create the cgroup (slice:prefix:name)" },
+  {
+    name: "rootless",
+    kind: "boolOrAuto",
+    valueName: "BOOL|auto",
+    default: "auto",
+    summary: "whether missing cgroup permissions are forgiven",
+  },
+  { name: "version", short: "v", kind: "boolean", summary: "show the version" },
+  helpOption,
+] as const satisfies readonly OptionRow[];
+
+const containerId = { names: ["container-id"], min: 1, max: 1 } as const;
+const noPositionals = { names: [], min: 0, max: 0 } as const;
+
+const bundle = {
+  name: "bundle",
+  short: "b",
+  kind: "string",
+  valueName: "DIR",
+  summary: "directory that holds config.json (the working directory when not given)",
+} as const satisfies OptionRow;
+
+const createOptions = [
+  bundle,
+  {
+    name: "console-socket",
+    kind: "string",
+    valueName: "PATH",
+    summary: "unix socket that receives the master end of the container's terminal",
+  },
+  {
+    name: "pidfd-socket",
+    kind: "string",
+    valueName: "PATH",
+    summary: "unix socket that receives a pidfd of the container's process",
+  },
+  { name: "pid-file", kind: "string", valueName: "FILE", summary: "write the process id to FILE" },
+  {
+    name: "no-pivot",
+    kind: "boolean",
+    summary: "enter the rootfs without pivot_root (for a ramdisk; less safe)",
+  },
+  { name: "no-new-keyring", kind: "boolean", summary: "keep the caller's session keyring" },
+  {
+    name: "preserve-fds",
+    kind: "int",
+    valueName: "N",
+    default: 0,
+    summary: "hand N more file descriptors to the container, from 3 (plus LISTEN_FDS) upwards",
+  },
+] as const satisfies readonly OptionRow[];
+
+const textOrJson = {
+  name: "format",
+  short: "f",
+  kind: "string",
+  valueName: "FORMAT",
+  default: "text",
+  choices: ["text", "json"],
+  badChoice: "invalid format option",
+  summary: "form of the output",
+} as const satisfies OptionRow;
+
+/** In the order in which help lists them: the life of a container, then the tools around it. */
+export const commandTable = {
+  create: {
+    summary: "create a container from a bundle, without running its program yet",
+    positionals: containerId,
+    failurePrefix: "tsrunc create failed: ",
+    options: createOptions,
+  },
+  start: {
+    summary: "run the program of a created container",
+    positionals: containerId,
+    options: [],
+  },
+  run: {
+    summary: "create and start a container, and wait for it",
+    positionals: containerId,
+    failurePrefix: "tsrunc run failed: ",
+    options: [
+      ...createOptions,
+      { name: "detach", short: "d", kind: "boolean", summary: "do not wait for the container" },
+      { name: "keep", kind: "boolean", summary: "do not delete the container when it has exited" },
+      { name: "no-subreaper", kind: "boolean", summary: "do not become the reaper of orphaned processes" },
+    ],
+  },
+  state: {
+    summary: "print the state of a container as JSON",
+    positionals: containerId,
+    options: [],
+  },
+  list: {
+    summary: "list the containers under the state root",
+    positionals: noPositionals,
+    options: [
+      {
+        name: "format",
+        short: "f",
+        kind: "string",
+        valueName: "FORMAT",
+        default: "table",
+        choices: ["table", "json"],
+        badChoice: "invalid format option",
+        summary: "form of the list",
+      },
+      { name: "quiet", short: "q", kind: "boolean", summary: "print ids only" },
+    ],
+  },
+  kill: {
+    summary: "send a signal to a container (SIGTERM when none is given)",
+    positionals: { names: ["container-id", "signal"], min: 1, max: 2 },
+    options: [
+      {
+        name: "all",
+        short: "a",
+        kind: "boolean",
+        summary: "signal every process of the container; a stopped container is no error",
+        hidden: true,
+      },
+    ],
+  },
+  delete: {
+    summary: "delete what a container left behind",
+    positionals: containerId,
+    options: [
+      {
+        name: "force",
+        short: "f",
+        kind: "boolean",
+        summary: "kill the container first when it still runs; an unknown container is no error",
+      },
+    ],
+  },
+  spec: {
+    summary: "write a config.json to start from",
+    positionals: noPositionals,
+    options: [
+      bundle,
+      { name: "rootless", kind: "boolean", summary: "write it for a user without privileges" },
+    ],
+  },
+  plan: {
+    summary: "show what create would do with a bundle, step by step, and do none of it",
+    positionals: noPositionals,
+    options: [bundle, textOrJson],
+  },
+  validate: {
+    summary: "check the config.json of a bundle and list every problem",
+    positionals: noPositionals,
+    options: [bundle, textOrJson],
+  },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
+export type CommandName = keyof typeof commandTable;
+
+/** The names in help order. */
+export const commandNames = Object.keys(commandTable) as readonly CommandName[];
+
+/** The row of a command behind the common type, for code that walks the table. */
+export function commandRow(name: CommandName): CommandRow {
+  return commandTable[name];
+}
+
+export function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commandTable, name);
+}
+
+type MaybeUnset<R extends OptionRow> = R extends { readonly default: string | number } ? never : undefined;
+
+type StringValue<R extends OptionRow> = R extends { readonly choices: readonly (infer C)[] } ? C : string;
+
+type OptionValue<R extends OptionRow> = {
+  boolean: boolean;
+  boolOrAuto: boolean | "auto";
+  string: StringValue<R> | MaybeUnset<R>;
+  int: number | MaybeUnset<R>;
+  strings: readonly string[];
+  ints: readonly number[];
+}[R["kind"]];
+
+type OptionValues<Rows extends readonly OptionRow[]> = {
+  readonly [R in Rows[number] as R["name"]]: OptionValue<R>;
+};
+
+/** The parsed options of a command, keyed by the long name of the flag as people write it. */
+export type OptionsOf<N extends CommandName> = OptionValues<(typeof commandTable)[N]["options"]>;
+
+export type ParsedGlobals = OptionValues<typeof globalOptions>;

@@ -1,0 +1,16 @@
+import type { CommandModule } from "./command_context.ts";
+import type { CommandName } from "./command_table.ts";
+
+/** Each command is loaded only when it is the one to run: start-up is paid for at every call. */
+export const commandLoaders: { readonly [N in CommandName]: () => Promise<CommandModule<N>> } = {
+  create: () => import("./commands/create.ts"),
+  start: () => import("./commands/start.ts"),
+  run: () => import("./commands/run.ts"),
+  state: () => import("./commands/state.ts"),
+  list: () => import("./commands/list.ts"),
+  kill: () => import("./commands/kill.ts"),
+  delete: () => import("./commands/delete.ts"),
+  spec: () => import("./commands/spec.ts"),
+  plan: () => import("./commands/plan.ts"),
+  validate: () => import("./commands/validate.ts"),
+};

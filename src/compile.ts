@@ -1,0 +1,198 @@
+import { configError } from "./errors.ts";
+import { formatIdMap } from "./namespaces/id_maps.ts";
+import {
+  hasNamespace,
+  hasNewNamespace,
+  type NamespaceJoin,
+  planNamespaces,
+} from "./namespaces/plan_namespaces.ts";
+import type { HostFacts } from "./plan/host_facts.ts";
+import { syncPoints } from "./plan/ops.ts";
+import { type Op, op } from "./plan/plan.ts";
+import { planBoundingSet, planCapabilitySets } from "./process/plan_capabilities.ts";
+import { environmentValue, uniqueEnvironment } from "./process/plan_env.ts";
+import { type HookState, planContainerHooks } from "./process/plan_hooks.ts";
+import { planRlimits, type ResourceLimit } from "./process/plan_rlimits.ts";
+import { planSysctl } from "./process/plan_sysctl.ts";
+import { planDevices } from "./rootfs/plan_devices.ts";
+import { planMounts } from "./rootfs/plan_mounts.ts";
+import { planPivot, planProtection, planRootOpening } from "./rootfs/plan_root.ts";
+import type { Process, Spec } from "./spec/types.ts";
+import { specVersion } from "./spec/version.ts";
+import { refuseUnsupported } from "./unsupported.ts";
+
+/** What the caller adds to the bundle. */
+export interface CompileRequest {
+  readonly id: string;
+  /** Absolute path of the bundle. */
+  readonly bundle: string;
+  /** Absolute path of the root file system, without symlinks. */
+  readonly rootfs: string;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  /** How many descriptors from 3 up the program gets. */
+  readonly preserveFds: number;
+  /** How many of them are sockets of socket activation (sd_listen_fds(3)). */
+  readonly listenFds: number;
+}
+
+/** Everything `create` will do: what init executes, and what tsrunc does for it from outside. */
+export interface ContainerPlan {
+  readonly ops: readonly Op[];
+  readonly joins: readonly NamespaceJoin[];
+  /** Lines for /proc/PID/uid_map and gid_map, when the user namespace is new. */
+  readonly idMaps: { readonly uid: string; readonly gid: string } | undefined;
+  readonly oomScoreAdj: number | undefined;
+  readonly rlimits: readonly ResourceLimit[];
+  readonly terminal: boolean;
+}
+
+/**
+ * A checked config and the facts of the host → the plan. Pure: no kernel call, no clock, no environment.
+ * The order of this function is the order of the set-up; `docs/architecture.md` gives the reasons.
+ *
+ * @throws RuntimeError `config` with the pointer of what cannot be planned.
+ */
+export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): ContainerPlan {
+  refuseUnsupported(spec);
+  const process = requireProcess(spec);
+  const namespaces = planNamespaces(spec, facts.euid === 0);
+  const mountNamespace = hasNamespace(spec, "mount");
+  const userNamespace = hasNamespace(spec, "user");
+  const mounts = planMounts(spec.mounts ?? [], {
+    bundle: request.bundle,
+    cgroup: facts.cgroup,
+    cgroupNamespace: hasNamespace(spec, "cgroup"),
+    userNamespace,
+  });
+  const hookState: HookState = {
+    ociVersion: specVersion,
+    id: request.id,
+    bundle: request.bundle,
+    annotations: spec.annotations,
+  };
+
+  const ops: Op[] = [
+    ...namespaces.stage,
+    op("sync", "", { point: syncPoints.forked }),
+    ...namespaces.init,
+    op("newSession", "", {}),
+    ...planKeyring(request, userNamespace),
+    ...(hasNewNamespace(spec, "network") ? [op("loopbackUp", "/linux/namespaces", {})] : []),
+    ...(mountNamespace ? planRootOpening(spec, request.rootfs) : planSharedRootOpening(request.rootfs)),
+    ...mounts.mounts,
+    ...planDevices(spec.linux?.devices ?? [], { userNamespace, devIsBind: mounts.devIsBind }),
+    op("sync", "/hooks", { point: syncPoints.beforePivot }),
+    ...planContainerHooks(spec, "createContainer", hookState),
+    ...planPivot(spec, request.noPivot, mountNamespace),
+    op("makeWorkingDirectory", "/process/cwd", { path: process.cwd }),
+    ...planTerminal(process),
+    ...mounts.deferred,
+    ...planHostNames(spec),
+    ...planSysctl(spec),
+    ...planProtection(spec),
+    op("umask", "/process/user/umask", { mask: process.user.umask ?? defaultUmask }),
+    op("resetAffinity", "/process", {}),
+    op("sync", "/process", { point: syncPoints.ready }),
+    ...planCredentials(process),
+    op("findExecutable", "/process/args/0", {
+      file: process.args[0]!,
+      searchPath: environmentValue(process.env ?? [], "PATH") ?? "",
+    }),
+    ...(process.noNewPrivileges === true ? [op("noNewPrivileges", "/process/noNewPrivileges", {})] : []),
+    op("waitForStart", "", { socket: "start" }),
+    ...planContainerHooks(spec, "startContainer", hookState),
+    op("exec", "/process/args", {
+      args: process.args,
+      env: uniqueEnvironment([...(process.env ?? []), ...listenEnvironment(request.listenFds)]),
+      preserveFds: request.preserveFds,
+      setHome: process.env === undefined ? 0 : 1,
+      uid: process.user.uid,
+    }),
+  ];
+  return {
+    ops,
+    joins: namespaces.joins,
+    idMaps: planIdMaps(spec, namespaces.newUserNamespace),
+    oomScoreAdj: process.oomScoreAdj,
+    rlimits: planRlimits(process),
+    terminal: process.terminal === true,
+  };
+}
+
+/** The program is pid 1 of its namespace, or must be told so: runc and crun say 1 in every case. */
+function listenEnvironment(listenFds: number): readonly string[] {
+  return listenFds === 0 ? [] : [`LISTEN_FDS=${listenFds}`, "LISTEN_PID=1"];
+}
+
+/** What runc's init has when the config is silent, and what images are made for. */
+const defaultUmask = 0o022;
+
+type RunnableProcess = Process & { readonly args: readonly string[] };
+
+/** The spec requires `process` at start only, but init is made at create, as every peer does. */
+function requireProcess(spec: Spec): RunnableProcess {
+  if (spec.process === undefined) throw configError("/process", "process property must not be empty");
+  if (spec.process.args === undefined || spec.process.args.length === 0) {
+    throw configError("/process/args", "args must not be empty");
+  }
+  return spec.process as RunnableProcess;
+}
+
+/** Without a mount namespace of its own the container lives in the caller's: nothing of "/" is changed. */
+function planSharedRootOpening(rootfs: string): readonly Op[] {
+  return [op("openRootfs", "/root/path", { path: rootfs })];
+}
+
+const KEY_USR_SEARCH = 0x080000;
+const KEY_OTH_SEARCH = 0x000008;
+
+/**
+ * A session keyring of the container's own. Its processes may search it; in a user namespace the owner is
+ * another uid than the one that looks, hence "other".
+ */
+function planKeyring(request: CompileRequest, userNamespace: boolean): readonly Op[] {
+  if (request.noNewKeyring) return [];
+  const permissions = KEY_USR_SEARCH | (userNamespace ? KEY_OTH_SEARCH : 0);
+  return [op("sessionKeyring", "", { name: `_ses.${request.id}`, permissions })];
+}
+
+function planTerminal(process: Process): readonly Op[] {
+  if (process.terminal !== true) return [op("reopenNull", "/process/terminal", {})];
+  return [
+    op("console", "/process/terminal", {
+      socket: "console",
+      width: process.consoleSize?.width ?? 0,
+      height: process.consoleSize?.height ?? 0,
+      bindConsole: 1,
+    }),
+  ];
+}
+
+function planHostNames(spec: Spec): readonly Op[] {
+  return [
+    ...(spec.hostname ? [op("hostname", "/hostname", { name: spec.hostname })] : []),
+    ...(spec.domainname ? [op("domainname", "/domainname", { name: spec.domainname })] : []),
+  ];
+}
+
+/** The directory is entered twice: as root, and again as the user where only the user may enter it. */
+function planCredentials(process: Process): readonly Op[] {
+  const { uid, gid, additionalGids } = process.user;
+  return [
+    ...planBoundingSet(process.capabilities),
+    op("chdir", "/process/cwd", { path: process.cwd, strict: 0 }),
+    op("chownStdio", "/process/user/uid", { uid }),
+    op("user", "/process/user", { uid, gid, groups: additionalGids ?? [] }),
+    ...planCapabilitySets(process.capabilities),
+    op("chdir", "/process/cwd", { path: process.cwd, strict: 1 }),
+  ];
+}
+
+function planIdMaps(spec: Spec, isNew: boolean): ContainerPlan["idMaps"] {
+  if (!isNew) return undefined;
+  return {
+    uid: formatIdMap(spec.linux?.uidMappings ?? []),
+    gid: formatIdMap(spec.linux?.gidMappings ?? []),
+  };
+}

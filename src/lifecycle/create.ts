@@ -1,0 +1,278 @@
+import { createCgroup } from "../cgroups/choose_driver.ts";
+import { planDeviceRules } from "../cgroups/devices/device_rules.ts";
+import type { CgroupRecord } from "../cgroups/driver.ts";
+import { type CompileRequest, compile } from "../compile.ts";
+import { RuntimeError } from "../errors.ts";
+import type { SlotNumbers } from "../plan/encode.ts";
+import type { SlotName } from "../plan/ops.ts";
+import type { HookState } from "../process/plan_hooks.ts";
+import type { Finding } from "../spec/finding.ts";
+import { specVersion } from "../spec/version.ts";
+import { SIGKILL } from "../sys/constants.ts";
+import { chdir, close } from "../sys/files.ts";
+import { libc } from "../sys/libc.ts";
+import type { ExitStatus } from "../sys/processes.ts";
+import { openProcfs, readBootId, readProcessStatus, writeIdMaps, writeOomScoreAdj } from "../sys/procfs.ts";
+import { connectUnix, listenUnix } from "../sys/sockets.ts";
+import { reasonOf, SysError } from "../sys/sys_error.ts";
+import { checkContainerId } from "./container_id.ts";
+import { runHooks } from "./hooks.ts";
+import { isRootless, readHost } from "./host_facts.ts";
+import { type InitProcess, launchInit } from "./launch.ts";
+import { type Bundle, loadBundle } from "./load_bundle.ts";
+import { openNamespaces } from "./open_namespaces.ts";
+import { writePidFile } from "./pid_file.ts";
+import { sendPidfd } from "./pidfd_socket.ts";
+import { countPreservedFds, listenFdsCount } from "./preserved_fds.ts";
+import { setLimits } from "./set_limits.ts";
+import { type StateRecord, stateRecordVersion } from "./state_record.ts";
+import { claimStateDirectory, removeStateDirectory, startSocketPath, writeState } from "./state_store.ts";
+import { UndoStack } from "./undo.ts";
+
+export interface CreateRequest {
+  readonly id: string;
+  /** Absolute path. */
+  readonly bundle: string;
+  /** The state root, an absolute path. */
+  readonly root: string;
+  readonly pidFile?: string | undefined;
+  readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  readonly preserveFds: number;
+  /** The caller's environment: LISTEN_FDS, NOTIFY_SOCKET. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly systemdCgroup: boolean;
+  readonly rootless: boolean | "auto";
+  readonly log: { readonly warning: (message: string) => void };
+}
+
+/** A container that waits for `start`, and what its maker still holds of it. */
+export interface CreatedContainer {
+  readonly record: StateRecord;
+  readonly init: InitProcess;
+}
+
+/**
+ * `tsrunc create`: from the bundle to an init process that waits for `start`. On success the pid file is
+ * written and nothing of this process is needed any more.
+ *
+ * @throws RuntimeError; then no state, cgroup, mount or process is left
+ */
+export function createContainer(request: CreateRequest): void {
+  create(request, () => connectConsole(request.consoleSocket), true);
+}
+
+/**
+ * The work behind `create` and `run`.
+ *
+ * @param openConsole makes the socket that receives the pty master, once it is known whether the config wants
+ *   a terminal; the socket is closed here
+ * @param detached whether this process leaves before the container ends
+ */
+export function create(
+  request: CreateRequest,
+  openConsole: (terminal: boolean) => number | undefined,
+  detached: boolean,
+): CreatedContainer {
+  const undo = new UndoStack();
+  let console: number | undefined;
+  try {
+    checkContainerId(request.id);
+    const rootless = isRootless(request.rootless);
+    const bundle = loadBundle(request.bundle, {
+      rootless,
+      useSystemd: request.systemdCgroup,
+      command: "create",
+    });
+    for (const warning of bundle.warnings) request.log.warning(formatFinding(warning));
+    const terminal = bundle.spec.process?.terminal === true;
+    checkTerminal(terminal, request.consoleSocket !== undefined, detached);
+    console = openConsole(terminal);
+    // Hooks run in the bundle's directory; nothing else depends on it.
+    chdir(bundle.path);
+    const created = createFromBundle(request, bundle, console, undo);
+    undo.forget();
+    return created;
+  } catch (error) {
+    const failures = undo.undo();
+    for (const failure of failures) request.log.warning(`while undoing: ${messageOf(failure)}`);
+    throw error;
+  } finally {
+    if (console !== undefined) close(console);
+  }
+}
+
+function createFromBundle(
+  request: CreateRequest,
+  bundle: Bundle,
+  console: number | undefined,
+  undo: UndoStack,
+): CreatedContainer {
+  const { spec } = bundle;
+  const host = readHost(spec, { ...request, rootless: isRootless(request.rootless) });
+  const deviceRules = planDeviceRules(spec.linux);
+  const listenFds = listenFdsCount(request.env);
+  const preserveFds = countPreservedFds(request.preserveFds, listenFds);
+  const compileRequest: CompileRequest = {
+    id: request.id,
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    noPivot: request.noPivot,
+    noNewKeyring: request.noNewKeyring,
+    preserveFds,
+    listenFds,
+  };
+  const plan = compile(spec, compileRequest, host.facts);
+  const hookState: HookState = {
+    ociVersion: specVersion,
+    id: request.id,
+    bundle: bundle.path,
+    annotations: spec.annotations,
+  };
+
+  claimStateDirectory(request.root, request.id);
+  undo.push(() => removeStateDirectory(request.root, request.id));
+  let record = initialRecord(request, bundle);
+
+  const slots: Partial<Record<SlotName, number>> = {};
+  undo.push(() => closeAll(slots));
+  slots.procfs = openProcfs();
+  slots.start = listenUnix(startSocketPath(request.root, request.id), 0o600);
+  openNamespaces(plan.joins, slots);
+
+  // The intent is on record before anything of it exists, so that `delete --force` finds what a crash leaves.
+  const cgroup = createCgroup(host.cgroup, (intent) => {
+    record = { ...record, cgroup: intent, cgroup_paths: intent.paths };
+    writeState(request.root, record, false);
+  });
+  undo.push(() => cgroup.destroy());
+  record = { ...record, cgroup: cgroup.record };
+  const cgroupFd = cgroup.openForClone();
+  if (cgroupFd !== undefined) slots.cgroup = cgroupFd;
+
+  const oomKillsBefore = cgroup.oomKills();
+  const init = launchInit({
+    plan: plan.ops,
+    slots: plan.terminal && console !== undefined ? { ...slots, console } : slots,
+    preserveFds,
+    onForked: ({ pid, inCgroup }) => {
+      if (!inCgroup) cgroup.join(pid);
+      record = {
+        ...record,
+        init_process_pid: pid,
+        init_process_start: readProcessStatus(pid)?.startTime ?? 0,
+      };
+      writeState(request.root, record, false);
+    },
+    onSync: {
+      forked: ({ pid }) => {
+        if (plan.idMaps !== undefined) writeIdMaps(pid, plan.idMaps);
+        if (plan.oomScoreAdj !== undefined) writeOomScoreAdj(pid, plan.oomScoreAdj);
+      },
+      beforePivot: ({ pid }) => {
+        cgroup.set(spec.linux?.resources ?? {});
+        cgroup.setDevices(deviceRules);
+        const container = { status: "created", pid } as const;
+        runHooks("prestart", spec.hooks?.prestart ?? [], hookState, container);
+        runHooks("createRuntime", spec.hooks?.createRuntime ?? [], hookState, container);
+      },
+      ready: ({ pid }) => {
+        setLimits(pid, plan.rlimits);
+        record = { ...record, phase: "created" };
+        writeState(request.root, record, true);
+      },
+    },
+    onWarning: request.log.warning,
+    explainDeath: (status) => explainDeath(status, cgroup.oomKills() !== oomKillsBefore),
+  });
+  undo.push(() => cgroup.killAll(SIGKILL));
+
+  if (request.pidfdSocket !== undefined) sendPidfd(request.pidfdSocket, init.pidfd, "standard");
+  if (request.pidFile !== undefined) writePidFile(request.pidFile, init.pid);
+  return { record, init };
+}
+
+/** Before anything is known of the cgroup. */
+const noCgroup: CgroupRecord = { driver: "disabled", paths: {}, created: [], inodes: {}, rootless: false };
+
+function initialRecord(request: CreateRequest, bundle: Bundle): StateRecord {
+  const { spec } = bundle;
+  return {
+    tsrunc_state: stateRecordVersion,
+    id: request.id,
+    phase: "creating",
+    creator: { pid: process.pid, startTime: readProcessStatus(process.pid)?.startTime ?? 0 },
+    init_process_pid: 0,
+    init_process_start: 0,
+    boot_id: readBootId(),
+    created: rfc3339Now(),
+    bundle: bundle.path,
+    rootfs: bundle.rootfs,
+    owner: Number(libc.geteuid()),
+    annotations: spec.annotations,
+    cgroup: noCgroup,
+    cgroup_paths: {},
+    namespace_paths: {},
+    own_pid_namespace: spec.linux?.namespaces?.some(({ type, path }) => type === "pid" && !path) === true,
+    hooks: { poststart: spec.hooks?.poststart ?? [], poststop: spec.hooks?.poststop ?? [] },
+  };
+}
+
+/** RFC 3339 with nine digits, as Go writes it; the clock has three. */
+function rfc3339Now(): string {
+  return new Date().toISOString().replace("Z", "000000Z");
+}
+
+function explainDeath(status: ExitStatus | undefined, oom: boolean): RuntimeError {
+  if (oom) {
+    return new RuntimeError("host", "container init was OOM-killed (memory limit too low?)", {
+      at: "/linux/resources/memory/limit",
+    });
+  }
+  const how =
+    status === undefined
+      ? ""
+      : "signal" in status
+        ? `: signal ${status.signal}`
+        : `: exit status ${status.code}`;
+  return new RuntimeError("internal", `container init ended during the set-up${how}`);
+}
+
+/** Who leaves needs a socket to hand the terminal to; nobody else has a use for one. */
+function checkTerminal(terminal: boolean, hasSocket: boolean, detached: boolean): void {
+  const refuse = (message: string) => new RuntimeError("usage", message, { at: "--console-socket" });
+  if (detached && terminal && !hasSocket) {
+    throw refuse("cannot allocate tty if tsrunc will detach without setting console socket");
+  }
+  if (hasSocket && !(detached && terminal)) {
+    throw refuse("cannot use console socket if tsrunc will not detach or allocate tty");
+  }
+}
+
+/** @throws RuntimeError naming the flag */
+export function connectConsole(path: string | undefined): number | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return connectUnix(path);
+  } catch (error) {
+    if (!(error instanceof SysError)) throw error;
+    throw new RuntimeError("usage", `cannot connect to the console socket ${path}: ${reasonOf(error)}`, {
+      at: "--console-socket",
+      errno: error.errno,
+    });
+  }
+}
+
+function closeAll(slots: SlotNumbers): void {
+  for (const fd of Object.values(slots)) close(fd);
+}
+
+function formatFinding(finding: Finding): string {
+  return `${finding.message} (config.json#${finding.at})`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

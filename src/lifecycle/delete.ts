@@ -1,0 +1,88 @@
+import { openCgroup } from "../cgroups/choose_driver.ts";
+import { errno } from "../errno.ts";
+import { RuntimeError } from "../errors.ts";
+import { SIGKILL } from "../sys/constants.ts";
+import { close } from "../sys/files.ts";
+import { pidfdSendSignal, pollReadable } from "../sys/processes.ts";
+import { isErrno } from "../sys/sys_error.ts";
+import { checkContainerId } from "./container_id.ts";
+import { runHooksToTheEnd } from "./hooks.ts";
+import { liveStatus, openInit } from "./live_status.ts";
+import { hookStateOf } from "./start.ts";
+import type { StateRecord } from "./state_record.ts";
+import { readStateRecord, removeStateDirectory, withLock } from "./state_store.ts";
+import { deleteRefusal } from "./status.ts";
+
+export interface DeleteRequest {
+  readonly id: string;
+  readonly root: string;
+  readonly force: boolean;
+  readonly log: { readonly warning: (message: string) => void };
+}
+
+/** How long init and its cgroup may take to go after SIGKILL. */
+const killTimeoutMs = 10_000;
+
+/**
+ * Removes what `create` made: processes, cgroup, state. It can be run again after a partial failure, and
+ * never succeeds while something is left. With `force` a running container is killed, and an unknown one is
+ * fine.
+ *
+ * @throws RuntimeError `not_found`, `state`, or what could not be removed
+ */
+export function deleteContainer(request: DeleteRequest): void {
+  checkContainerId(request.id);
+  let record: StateRecord;
+  try {
+    record = readStateRecord(request.root, request.id);
+  } catch (error) {
+    if (!(request.force && error instanceof RuntimeError)) throw error;
+    // No record, or none that can be read: what is left is the directory, if anything.
+    removeStateDirectory(request.root, request.id);
+    return;
+  }
+  const status = liveStatus(request.root, record);
+  const refusal = deleteRefusal(request.id, status);
+  if (refusal !== undefined && !request.force) throw new RuntimeError("state", refusal);
+  try {
+    withLock(request.root, request.id, () => destroyContainer(request.root, record));
+  } catch (error) {
+    // Another delete was faster.
+    if (error instanceof RuntimeError && error.code === "not_found" && request.force) return;
+    throw error;
+  }
+  runHooksToTheEnd(
+    "poststop",
+    record.hooks.poststop,
+    hookStateOf(record),
+    { status: "stopped", pid: 0 },
+    request.log.warning,
+  );
+}
+
+/** Order: processes, cgroup, state. What is still to do stays on record until it is done. */
+export function destroyContainer(root: string, record: StateRecord): void {
+  killInit(record);
+  const cgroup = openCgroup(record.cgroup);
+  // Processes that outlived init, which a shared pid namespace allows, are the container's as well.
+  if (!cgroup.waitEmpty(0)) cgroup.killAll(SIGKILL);
+  cgroup.destroy(killTimeoutMs);
+  removeStateDirectory(root, record.id);
+}
+
+function killInit(record: StateRecord): void {
+  const pidfd = openInit(record);
+  if (pidfd === undefined) return;
+  try {
+    pidfdSendSignal(pidfd, SIGKILL);
+    const cgroup = openCgroup(record.cgroup);
+    if (record.cgroup.driver === "v1" && cgroup.frozen()) cgroup.thaw();
+    if (pollReadable([pidfd], killTimeoutMs).length === 0) {
+      throw new RuntimeError("state", `container init still running: pid ${record.init_process_pid}`);
+    }
+  } catch (error) {
+    if (!isErrno(error, errno.ESRCH)) throw error;
+  } finally {
+    close(pidfd);
+  }
+}

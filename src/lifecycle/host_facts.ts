@@ -1,0 +1,39 @@
+import { planCgroupMounts } from "../cgroups/cgroup_mounts.ts";
+import { type CgroupPlan, planCgroup } from "../cgroups/cgroup_plan.ts";
+import { readCgroupFacts } from "../cgroups/read_cgroup_facts.ts";
+import { RuntimeError } from "../errors.ts";
+import type { HostFacts } from "../plan/host_facts.ts";
+import type { Spec } from "../spec/types.ts";
+import { libc } from "../sys/libc.ts";
+
+export interface Host {
+  readonly facts: HostFacts;
+  readonly cgroup: CgroupPlan;
+}
+
+/** Looks at the host, once, for everything the planners ask about it. @throws RuntimeError */
+export function readHost(
+  spec: Spec,
+  request: { readonly id: string; readonly rootless: boolean; readonly systemdCgroup: boolean },
+): Host {
+  if (request.systemdCgroup) {
+    throw new RuntimeError("host", "the systemd cgroup driver is not supported yet", {
+      at: "--systemd-cgroup",
+    });
+  }
+  const cgroupFacts = readCgroupFacts(request.rootless);
+  const cgroup = planCgroup(spec.linux, request.id, cgroupFacts);
+  return {
+    cgroup,
+    facts: {
+      euid: Number(libc.geteuid()),
+      egid: Number(libc.getegid()),
+      cgroup: planCgroupMounts(cgroupFacts, cgroup),
+    },
+  };
+}
+
+/** `--rootless auto`: whoever is not root. */
+export function isRootless(flag: boolean | "auto"): boolean {
+  return flag === "auto" ? Number(libc.geteuid()) !== 0 : flag;
+}

@@ -1,0 +1,32 @@
+/** The states of the runtime-spec (runtime.md, "State") plus `paused`, which every engine knows. */
+export type ContainerStatus = "creating" | "created" | "running" | "paused" | "stopped";
+
+/** Why an action is refused in a status, in the words engines match on; undefined when it is allowed. */
+export function startRefusal(status: ContainerStatus): string | undefined {
+  switch (status) {
+    case "created":
+      return undefined;
+    case "creating":
+      return "cannot start a container that is still being created";
+    case "running":
+      return "cannot start an already running container";
+    case "paused":
+      return "cannot start a container in the paused state";
+    case "stopped":
+      return "cannot start a container that has stopped";
+    default:
+      return status satisfies never;
+  }
+}
+
+/** kill(1) makes sense only where there is a process. */
+export function killRefusal(status: ContainerStatus): string | undefined {
+  return status === "stopped" || status === "creating" ? "container not running" : undefined;
+}
+
+/** A created container is deleted without force, as every peer does; running ones need it. */
+export function deleteRefusal(id: string, status: ContainerStatus): string | undefined {
+  return status === "stopped" || status === "created"
+    ? undefined
+    : `cannot delete container ${id} that is not stopped: ${status}`;
+}

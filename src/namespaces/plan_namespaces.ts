@@ -1,0 +1,119 @@
+import type { SlotName } from "../plan/ops.ts";
+import { type Op, op } from "../plan/plan.ts";
+import type { LinuxNamespaceType, Spec } from "../spec/types.ts";
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWTIME,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  type NamespaceKind,
+  namespaceKinds,
+} from "./kinds.ts";
+import { formatTimeOffsets } from "./time_offsets.ts";
+
+/** A namespace file that tsrunc opens before the stage starts. */
+export interface NamespaceJoin {
+  readonly type: LinuxNamespaceType;
+  readonly slot: SlotName;
+  readonly path: string;
+  readonly at: string;
+}
+
+export interface NamespacePlan {
+  /** Run by the stage, up to and including forkInit. */
+  readonly stage: readonly Op[];
+  /** Run by init after the `forked` sync point. */
+  readonly init: readonly Op[];
+  readonly joins: readonly NamespaceJoin[];
+  /** The user namespace is new: tsrunc writes the id maps at the `forked` sync point. */
+  readonly newUserNamespace: boolean;
+}
+
+interface Wanted {
+  readonly kind: NamespaceKind;
+  readonly path: string | undefined;
+  readonly at: string;
+}
+
+/**
+ * Which namespaces to join, which to make, in which order (namespaces(7), user_namespaces(7)).
+ *
+ * Everything that is joined is joined by the stage; everything new is made by the one clone3 of forkInit,
+ * which the kernel guarantees to make the user namespace first, so that it owns the others. Exceptions: a
+ * time namespace needs its offsets before the first process is in it; a cgroup namespace takes the cgroup its
+ * maker is in as its root, so it is made by init when init is in the container's cgroup; and what a namespace
+ * holds from its start (the root of mqueue, network devices) belongs to its maker, so with a user namespace
+ * they are made when init has become its root.
+ */
+export function planNamespaces(spec: Spec, privileged: boolean): NamespacePlan {
+  const wanted = wantedNamespaces(spec);
+  const joined = joinOrder(
+    wanted.filter((entry) => entry.path !== undefined),
+    privileged,
+  );
+  const created = wanted.filter((entry) => entry.path === undefined);
+  const atOf = (flag: number) => created.find((entry) => entry.kind.flag === flag)?.at;
+
+  const stage: Op[] = [];
+  for (const { kind, at } of joined) {
+    stage.push(op("joinNamespace", at, { fd: kind.slot, flag: kind.flag }));
+    if (kind.flag === CLONE_NEWUSER) stage.push(op("becomeRoot", at, {}));
+  }
+  const timeAt = atOf(CLONE_NEWTIME);
+  if (timeAt !== undefined) {
+    stage.push(op("unshare", timeAt, { flags: CLONE_NEWTIME }));
+    const text = formatTimeOffsets(spec.linux?.timeOffsets);
+    if (text !== "") stage.push(op("timeOffsets", "/linux/timeOffsets", { text }));
+  }
+  const userAt = atOf(CLONE_NEWUSER);
+  const byInit =
+    userAt === undefined ? CLONE_NEWCGROUP : CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
+  const newFlags = created.reduce((sum, { kind }) => sum | kind.flag, 0);
+  const flags = newFlags & ~CLONE_NEWTIME & ~byInit;
+  stage.push(op("forkInit", "/linux/namespaces", { flags, cgroup: "cgroup" }));
+
+  const init: Op[] = [];
+  if (userAt !== undefined) init.push(op("becomeRoot", userAt, {}));
+  if ((newFlags & byInit) !== 0) {
+    init.push(op("unshare", "/linux/namespaces", { flags: newFlags & byInit }));
+  }
+
+  return {
+    stage,
+    init,
+    joins: joined.map(({ kind, path, at }) => ({ type: kind.type, slot: kind.slot, path: path!, at })),
+    newUserNamespace: userAt !== undefined,
+  };
+}
+
+/** Whether the container has a namespace of this kind that is not the caller's own. */
+export function hasNamespace(spec: Spec, type: LinuxNamespaceType): boolean {
+  return spec.linux?.namespaces?.some((namespace) => namespace.type === type) === true;
+}
+
+/** Whether the container gets a fresh namespace of this kind. */
+export function hasNewNamespace(spec: Spec, type: LinuxNamespaceType): boolean {
+  return spec.linux?.namespaces?.some((namespace) => namespace.type === type && !namespace.path) === true;
+}
+
+function wantedNamespaces(spec: Spec): readonly Wanted[] {
+  const list = spec.linux?.namespaces ?? [];
+  return namespaceKinds.flatMap((kind) => {
+    const index = list.findIndex((namespace) => namespace.type === kind.type);
+    if (index === -1) return [];
+    const path = list[index]!.path;
+    return [{ kind, path: path === "" ? undefined : path, at: `/linux/namespaces/${index}` }];
+  });
+}
+
+/**
+ * A privileged caller enters the user namespace last: until then it may enter anything. An unprivileged one
+ * has no rights at all before it is in the user namespace that owns the others.
+ */
+function joinOrder(joined: readonly Wanted[], privileged: boolean): readonly Wanted[] {
+  if (privileged) return joined;
+  const isUser = ({ kind }: Wanted) => kind.flag === CLONE_NEWUSER;
+  return [...joined.filter(isUser), ...joined.filter((entry) => !isUser(entry))];
+}
