@@ -161,7 +161,7 @@ static void decode_personality(struct cursor *payload, struct op_personality *fi
 }
 
 static void decode_memory_policy(struct cursor *payload, struct op_memory_policy *fields) {
-  fields->policy_mode = cursor_u32(payload);
+  fields->policy = cursor_u32(payload);
   fields->nodes = cursor_bytes(payload);
 }
 

@@ -359,7 +359,7 @@ struct op_personality {
 };
 
 struct op_memory_policy {
-  uint32_t policy_mode;
+  uint32_t policy;
   struct plan_bytes nodes;
 };
 

@@ -12,11 +12,15 @@ import { type Op, op } from "./plan/plan.ts";
 import { planBoundingSet, planCapabilitySets } from "./process/plan_capabilities.ts";
 import { environmentValue, uniqueEnvironment } from "./process/plan_env.ts";
 import { type HookState, planContainerHooks } from "./process/plan_hooks.ts";
+import { labelKeyring, planLabels } from "./process/plan_labels.ts";
 import { planRlimits, type ResourceLimit } from "./process/plan_rlimits.ts";
+import { planMemoryPolicy, planPersonality, planScheduling } from "./process/plan_scheduling.ts";
 import { planSysctl } from "./process/plan_sysctl.ts";
+import { labelMounts } from "./rootfs/mount_label.ts";
 import { planDevices } from "./rootfs/plan_devices.ts";
 import { planMounts } from "./rootfs/plan_mounts.ts";
 import { planPivot, planProtection, planRootOpening } from "./rootfs/plan_root.ts";
+import { type Finding, warning } from "./spec/finding.ts";
 import type { Process, Spec } from "./spec/types.ts";
 import { specVersion } from "./spec/version.ts";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -42,9 +46,13 @@ export interface ContainerPlan {
   readonly joins: readonly NamespaceJoin[];
   /** Lines for /proc/PID/uid_map and gid_map, when the user namespace is new. */
   readonly idMaps: { readonly uid: string; readonly gid: string } | undefined;
+  /** Lines for /proc/PID/timens_offsets, written at the `forked` sync point; "" for none. */
+  readonly timeOffsets: string;
   readonly oomScoreAdj: number | undefined;
   readonly rlimits: readonly ResourceLimit[];
   readonly terminal: boolean;
+  /** What the host cannot do and the container can do without. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -65,6 +73,7 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     cgroupNamespace: hasNamespace(spec, "cgroup"),
     userNamespace,
   });
+  const mountLabel = spec.linux?.mountLabel ?? "";
   const hookState: HookState = {
     ociVersion: specVersion,
     id: request.id,
@@ -77,10 +86,10 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     op("sync", "", { point: syncPoints.forked }),
     ...namespaces.init,
     op("newSession", "", {}),
-    ...planKeyring(request, userNamespace),
+    ...labelKeyring(process, facts.securityModules, planKeyring(request, userNamespace)),
     ...(hasNewNamespace(spec, "network") ? [op("loopbackUp", "/linux/namespaces", {})] : []),
     ...(mountNamespace ? planRootOpening(spec, request.rootfs) : planSharedRootOpening(request.rootfs)),
-    ...mounts.mounts,
+    ...labelMounts(mounts.mounts, facts.securityModules.selinux ? mountLabel : ""),
     ...planDevices(spec.linux?.devices ?? [], { userNamespace, devIsBind: mounts.devIsBind }),
     op("sync", "/hooks", { point: syncPoints.beforePivot }),
     ...planContainerHooks(spec, "createContainer", hookState),
@@ -93,7 +102,11 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     ...planProtection(spec),
     op("umask", "/process/user/umask", { mask: process.user.umask ?? defaultUmask }),
     op("resetAffinity", "/process", {}),
+    ...planScheduling(process, "/process"),
+    ...planPersonality(spec.linux?.personality),
+    ...planMemoryPolicy(spec.linux?.memoryPolicy),
     op("sync", "/process", { point: syncPoints.ready }),
+    ...planLabels(process, "/process", facts.securityModules),
     ...planCredentials(process),
     op("findExecutable", "/process/args/0", {
       file: process.args[0]!,
@@ -114,9 +127,11 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     ops,
     joins: namespaces.joins,
     idMaps: planIdMaps(spec, namespaces.newUserNamespace),
+    timeOffsets: namespaces.timeOffsets,
     oomScoreAdj: process.oomScoreAdj,
     rlimits: planRlimits(process),
     terminal: process.terminal === true,
+    warnings: mountLabel !== "" && !facts.securityModules.selinux ? [ignoredMountLabel] : [],
   };
 }
 
@@ -124,6 +139,15 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
 function listenEnvironment(listenFds: number): readonly string[] {
   return listenFds === 0 ? [] : [`LISTEN_FDS=${listenFds}`, "LISTEN_PID=1"];
 }
+
+/**
+ * Without SELinux no file has a label and nobody asks for one, so nothing is lost. The labels of processes are
+ * another matter: planLabels().
+ */
+const ignoredMountLabel = warning(
+  "/linux/mountLabel",
+  "mountLabel is ignored: SELinux is not enabled on this host",
+);
 
 /** What runc's init has when the config is silent, and what images are made for. */
 const defaultUmask = 0o022;

@@ -7,15 +7,8 @@ import type { Spec } from "./spec/types.ts";
  */
 const unsupported: readonly (readonly [at: string, value: (spec: Spec) => unknown])[] = [
   ["/linux/seccomp", (spec) => spec.linux?.seccomp],
-  ["/linux/mountLabel", (spec) => spec.linux?.mountLabel],
   ["/linux/netDevices", (spec) => spec.linux?.netDevices],
   ["/linux/intelRdt", (spec) => spec.linux?.intelRdt],
-  ["/linux/memoryPolicy", (spec) => spec.linux?.memoryPolicy],
-  ["/linux/personality", (spec) => spec.linux?.personality],
-  ["/process/apparmorProfile", (spec) => spec.process?.apparmorProfile],
-  ["/process/selinuxLabel", (spec) => spec.process?.selinuxLabel],
-  ["/process/scheduler", (spec) => spec.process?.scheduler],
-  ["/process/ioPriority", (spec) => spec.process?.ioPriority],
   [
     "/mounts",
     (spec) =>

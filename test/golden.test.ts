@@ -23,11 +23,17 @@ const request: CompileRequest = {
   listenFds: 0,
 };
 
-const v2: HostFacts = { euid: 0, egid: 0, cgroup: { kind: "v2" } };
+const v2: HostFacts = {
+  euid: 0,
+  egid: 0,
+  securityModules: { apparmor: false, selinux: false },
+  cgroup: { kind: "v2" },
+};
 
 const v1: HostFacts = {
   euid: 0,
   egid: 0,
+  securityModules: { apparmor: false, selinux: false },
   cgroup: {
     kind: "v1",
     hierarchies: [

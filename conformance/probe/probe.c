@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,6 +164,49 @@ static void show_time(void)
 	printf("boottime: %lld\n", (long long)now.tv_sec);
 }
 
+/* struct sched_attr of sched_setattr(2). */
+static void show_scheduler(void)
+{
+	struct {
+		unsigned size, policy;
+		unsigned long long flags;
+		int nice;
+		unsigned priority;
+		unsigned long long runtime, deadline, period;
+	} attr = { .size = 48 };
+
+	if (syscall(SYS_sched_getattr, 0, &attr, 48, 0) == 0)
+		printf("scheduler: policy=%u flags=%llu nice=%d priority=%u runtime=%llu deadline=%llu period=%llu\n",
+		       attr.policy, attr.flags, attr.nice, attr.priority, attr.runtime, attr.deadline, attr.period);
+}
+
+/* The class and the level of this process, and the highest of its process group. */
+static void show_io_priority(void)
+{
+	for (int who = 1; who <= 2; who++) {
+		long value = syscall(SYS_ioprio_get, who, 0);
+
+		printf("io_priority: %ld %ld\n", value >> 13, value & 7);
+	}
+}
+
+static void show_personality(void)
+{
+	struct utsname names;
+
+	uname(&names);
+	printf("personality: %d %s\n", personality(0xffffffff), names.machine);
+}
+
+static void show_memory_policy(void)
+{
+	unsigned long nodes[32768 / 8 / sizeof(unsigned long)] = { 0 };
+	int mode = -1;
+
+	if (syscall(SYS_get_mempolicy, &mode, nodes, sizeof(nodes) * 8, NULL, 0) == 0)
+		printf("memory_policy: 0x%x 0x%lx\n", (unsigned)mode, nodes[0]);
+}
+
 static void show_tty(void)
 {
 	for (int fd = 0; fd < 3; fd++)
@@ -177,7 +222,9 @@ static const struct {
 	{ "env", show_env },       { "caps", show_capabilities }, { "signals", show_signals },
 	{ "limits", show_limits }, { "fds", show_fds },           { "oom", show_oom },
 	{ "cgroup", show_cgroup }, { "mounts", show_mounts },     { "time", show_time },
-	{ "tty", show_tty },
+	{ "tty", show_tty },       { "sched", show_scheduler },   { "ioprio", show_io_priority },
+	{ "personality", show_personality },
+	{ "mempolicy", show_memory_policy },
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /** The runtime under test, as a program: `RUNTIME=runc npx vitest run conformance` proves the tests themselves. */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { removeResidue } from "./residue.ts";
@@ -63,6 +63,8 @@ export class Runtime {
 
   constructor(view: CgroupView = "host") {
     this.directory = mkdtempSync(join(tmpdir(), "tsrunc-test-"));
+    // The root of a user namespace is somebody else, and has to reach the root file system.
+    chmodSync(this.directory, 0o755);
     this.root = join(this.directory, "state");
     this.view = view;
   }

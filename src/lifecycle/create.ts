@@ -25,6 +25,7 @@ import { writePidFile } from "./pid_file.ts";
 import { sendPidfd } from "./pidfd_socket.ts";
 import { countPreservedFds, listenFdsCount } from "./preserved_fds.ts";
 import { setLimits } from "./set_limits.ts";
+import { setTimeOffsets } from "./set_time_offsets.ts";
 import { type StateRecord, stateRecordVersion } from "./state_record.ts";
 import { claimStateDirectory, removeStateDirectory, startSocketPath, writeState } from "./state_store.ts";
 import { UndoStack } from "./undo.ts";
@@ -125,6 +126,7 @@ function createFromBundle(
     listenFds,
   };
   const plan = compile(spec, compileRequest, host.facts);
+  for (const warning of plan.warnings) request.log.warning(formatFinding(warning));
   const hookState: HookState = {
     ociVersion: specVersion,
     id: request.id,
@@ -169,6 +171,7 @@ function createFromBundle(
     onSync: {
       forked: ({ pid }) => {
         if (plan.idMaps !== undefined) writeIdMaps(pid, plan.idMaps);
+        if (plan.timeOffsets !== "") setTimeOffsets(pid, plan.timeOffsets);
         if (plan.oomScoreAdj !== undefined) writeOomScoreAdj(pid, plan.oomScoreAdj);
       },
       beforePivot: ({ pid }) => {

@@ -5,6 +5,7 @@ import { RuntimeError } from "../errors.ts";
 import type { HostFacts } from "../plan/host_facts.ts";
 import type { Spec } from "../spec/types.ts";
 import { libc } from "../sys/libc.ts";
+import { readSecurityModules } from "./security_modules.ts";
 
 export interface Host {
   readonly facts: HostFacts;
@@ -29,6 +30,7 @@ export function readHost(
       euid: Number(libc.geteuid()),
       egid: Number(libc.getegid()),
       cgroup: planCgroupMounts(cgroupFacts, cgroup),
+      securityModules: readSecurityModules(spec),
     },
   };
 }

@@ -22,13 +22,15 @@ export interface NamespaceJoin {
 }
 
 export interface NamespacePlan {
-  /** Run by the stage, up to and including forkInit. */
+  /** What comes before the `forked` sync point: by the stage up to forkInit, by init behind it. */
   readonly stage: readonly Op[];
   /** Run by init after the `forked` sync point. */
   readonly init: readonly Op[];
   readonly joins: readonly NamespaceJoin[];
   /** The user namespace is new: tsrunc writes the id maps at the `forked` sync point. */
   readonly newUserNamespace: boolean;
+  /** Lines for /proc/PID/timens_offsets, which tsrunc writes at the same point; "" for none. */
+  readonly timeOffsets: string;
 }
 
 interface Wanted {
@@ -42,10 +44,11 @@ interface Wanted {
  *
  * Everything that is joined is joined by the stage; everything new is made by the one clone3 of forkInit,
  * which the kernel guarantees to make the user namespace first, so that it owns the others. Exceptions: a
- * time namespace needs its offsets before the first process is in it; a cgroup namespace takes the cgroup its
- * maker is in as its root, so it is made by init when init is in the container's cgroup; and what a namespace
- * holds from its start (the root of mqueue, network devices) belongs to its maker, so with a user namespace
- * they are made when init has become its root.
+ * time namespace needs its offsets before the first process is in it, so init makes it for its children, stops
+ * at the `forked` sync point, where tsrunc writes them, and enters it then; a cgroup namespace takes the cgroup
+ * its maker is in as its root, so it is made by init when init is in the container's cgroup; and what a
+ * namespace holds from its start (the root of mqueue, network devices) belongs to its maker, so with a user
+ * namespace they are made when init has become its root.
  */
 export function planNamespaces(spec: Spec, privileged: boolean): NamespacePlan {
   const wanted = wantedNamespaces(spec);
@@ -61,21 +64,18 @@ export function planNamespaces(spec: Spec, privileged: boolean): NamespacePlan {
     stage.push(op("joinNamespace", at, { fd: kind.slot, flag: kind.flag }));
     if (kind.flag === CLONE_NEWUSER) stage.push(op("becomeRoot", at, {}));
   }
-  const timeAt = atOf(CLONE_NEWTIME);
-  if (timeAt !== undefined) {
-    stage.push(op("unshare", timeAt, { flags: CLONE_NEWTIME }));
-    const text = formatTimeOffsets(spec.linux?.timeOffsets);
-    if (text !== "") stage.push(op("timeOffsets", "/linux/timeOffsets", { text }));
-  }
   const userAt = atOf(CLONE_NEWUSER);
   const byInit =
     userAt === undefined ? CLONE_NEWCGROUP : CLONE_NEWCGROUP | CLONE_NEWIPC | CLONE_NEWNET | CLONE_NEWUTS;
   const newFlags = created.reduce((sum, { kind }) => sum | kind.flag, 0);
   const flags = newFlags & ~CLONE_NEWTIME & ~byInit;
   stage.push(op("forkInit", "/linux/namespaces", { flags, cgroup: "cgroup" }));
+  const timeAt = atOf(CLONE_NEWTIME);
+  if (timeAt !== undefined) stage.push(op("unshare", timeAt, { flags: CLONE_NEWTIME }));
 
   const init: Op[] = [];
   if (userAt !== undefined) init.push(op("becomeRoot", userAt, {}));
+  if (timeAt !== undefined) init.push(op("enterTimeNamespace", timeAt, {}));
   if ((newFlags & byInit) !== 0) {
     init.push(op("unshare", "/linux/namespaces", { flags: newFlags & byInit }));
   }
@@ -85,6 +85,7 @@ export function planNamespaces(spec: Spec, privileged: boolean): NamespacePlan {
     init,
     joins: joined.map(({ kind, path, at }) => ({ type: kind.type, slot: kind.slot, path: path!, at })),
     newUserNamespace: userAt !== undefined,
+    timeOffsets: timeAt === undefined ? "" : formatTimeOffsets(spec.linux?.timeOffsets),
   };
 }
 

@@ -3,6 +3,13 @@ export interface HostFacts {
   readonly euid: number;
   readonly egid: number;
   readonly cgroup: CgroupMountFacts;
+  readonly securityModules: SecurityModules;
+}
+
+/** Which security modules are on. False also where the config asks for none of their labels. */
+export interface SecurityModules {
+  readonly apparmor: boolean;
+  readonly selinux: boolean;
 }
 
 /** What a mount of type "cgroup" becomes. */

@@ -242,8 +242,8 @@ export const ops = {
   ioPriority: { number: 51, fields: { value: "u32" } },
   /** personality(2). */
   personality: { number: 52, fields: { domain: "u32" } },
-  /** set_mempolicy(2). `mode` includes MPOL_F_*; `nodes` is the bit mask, a multiple of 8 bytes long. */
-  memoryPolicy: { number: 53, fields: { policyMode: "u32", nodes: "bytes" } },
+  /** set_mempolicy(2). `policy` includes MPOL_F_*; `nodes` is the bit mask, a multiple of 8 bytes long. */
+  memoryPolicy: { number: 53, fields: { policy: "u32", nodes: "bytes" } },
   /**
    * Write `value` to the first of `files` in /proc/self/attr that exists, then read it back: what is there
    * must start with `expect` and not be empty. An empty `value` unsets the attribute; nothing is read then.

@@ -71,6 +71,7 @@ export const SIGWINCH = 28;
 
 export const RLIMIT_NOFILE = 7;
 
+export const SELINUX_MAGIC = 0xf97cff8c;
 export const PROC_SUPER_MAGIC = 0x9fa0;
 export const CGROUP2_SUPER_MAGIC = 0x63677270;
 export const CGROUP_SUPER_MAGIC = 0x27e0eb;

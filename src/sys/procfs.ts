@@ -56,6 +56,11 @@ export function writeIdMaps(pid: number, maps: { readonly uid: string; readonly 
   writeKernelFile(`/proc/${pid}/gid_map`, maps.gid);
 }
 
+/** time_namespaces(7): the clocks of the namespace that the process has made for its children. @throws SysError */
+export function writeTimeOffsets(pid: number, lines: string): void {
+  writeKernelFile(`/proc/${pid}/timens_offsets`, lines);
+}
+
 /** proc_pid_oom_score_adj(5). @throws SysError */
 export function writeOomScoreAdj(pid: number, value: number): void {
   writeKernelFile(`/proc/${pid}/oom_score_adj`, `${value}`);
