@@ -12,8 +12,9 @@ cd "$(dirname "$0")"
 
 sources="tsrunc_init.c run_ops.c machine.c plan_reader.c plan_decode.gen.c path_in_root.c report.c sync.c
   text.c vector.c home.c copy_up.c mount_calls.c no_pivot.c ops_stage.c ops_session.c ops_mount.c ops_nodes.c
+  mount_target.c ops_cgroup_mount.c sources.c ops_sources.c
   ops_masks.c ops_pivot.c ops_stdio.c ops_credentials.c ops_scheduling.c
-  ops_labels.c ops_program.c ops_hook.c"
+  ops_labels.c ops_program.c ops_hook.c ops_seccomp.c"
 
 warnings="-Wall -Wextra -Werror -Wswitch-enum -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
   -Wformat=2 -Wundef"

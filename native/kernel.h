@@ -73,6 +73,7 @@
 #define K_MOUNT_ATTR_NOSUID 0x2u
 #define K_MOUNT_ATTR_NODEV 0x4u
 #define K_MOUNT_ATTR_NOEXEC 0x8u
+#define K_MOUNT_ATTR_IDMAP 0x100000u
 #define K_AT_RECURSIVE 0x8000u
 #define K_AT_EMPTY_PATH 0x1000
 
@@ -158,6 +159,23 @@ struct kernel_cap_data {
   uint32_t effective;
   uint32_t permitted;
   uint32_t inheritable;
+};
+
+/* seccomp(2) and its program, linux/filter.h */
+#define K_SECCOMP_SET_MODE_FILTER 1u
+#define K_SECCOMP_FILTER_FLAG_NEW_LISTENER 8u
+#define K_BPF_MAXINSNS 4096u
+
+struct kernel_sock_filter {
+  uint16_t code;
+  uint8_t jt;
+  uint8_t jf;
+  uint32_t k;
+};
+
+struct kernel_sock_fprog {
+  uint16_t len;
+  const struct kernel_sock_filter *filter;
 };
 
 /* /dev/ptmx: TIOCGPTPEER, since Linux 4.13 */

@@ -25,7 +25,7 @@ int root_fd(struct machine *machine) {
 }
 
 /* The slot must really be the root of a procfs: every check that follows rests on it. */
-static bool is_procfs_root(int fd) {
+bool is_procfs_root(int fd) {
   struct statfs system;
   struct stat status;
   if (fstatfs(fd, &system) < 0 || fstat(fd, &status) < 0) return false;

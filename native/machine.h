@@ -23,6 +23,9 @@ struct machine {
   int empty_directory;
   /* What findExecutable found. */
   char executable[PATH_MAX];
+  /* The filter to be loaded right before execve(2). */
+  struct op_seccomp seccomp;
+  bool has_seccomp;
 };
 
 /* The descriptor of a slot, -1 when the slot is not used. */
@@ -31,6 +34,9 @@ void close_slot(struct machine *machine, enum plan_slot slot);
 
 /* The container's root. Before openRootfs, as in an exec, that is "/" of the mount namespace just joined. */
 int root_fd(struct machine *machine);
+
+/* Is `fd` the root of a whole procfs? */
+bool is_procfs_root(int fd);
 
 /*
  * Opens `path` in the procfs that tsrunc has verified. -1 with errno.

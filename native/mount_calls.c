@@ -28,19 +28,24 @@ int clone_mount(int directory, const char *path, bool recursive) {
   return sys_open_tree(directory, path, flags);
 }
 
-static void set_some(int mount, uint64_t set, uint64_t clear, unsigned flags, const char *name) {
-  if ((set | clear) == 0) return;
+static int try_some(int mount, uint64_t set, uint64_t clear, unsigned flags) {
+  if ((set | clear) == 0) return 0;
   struct kernel_mount_attr attr = {.attr_set = set, .attr_clr = clear};
-  if (sys_mount_setattr_fd(mount, flags, &attr) < 0) fail(STEP_SET_THE_ATTRIBUTES, errno, name);
+  return sys_mount_setattr_fd(mount, flags, &attr);
 }
 
 /*
- * Only what is named changes. A flag that is locked, because the mount came from a more privileged user
- * namespace, therefore stays set without further ado, and is an EPERM only when the plan clears it.
+ * A flag is locked when the mount came from a more privileged user namespace. Clearing it is an EPERM when the
+ * plan names it; when the plan only wants to start from nothing, the flags of the source stay as they are.
  */
 void set_attributes(int mount, const struct attributes *attributes, const char *name) {
-  set_some(mount, attributes->set, attributes->clear, 0, name);
-  set_some(mount, attributes->rec_set, attributes->rec_clear, K_AT_RECURSIVE, name);
+  uint64_t clear = attributes->clear;
+  int result = try_some(mount, attributes->set, clear | attributes->reset, 0);
+  if (result < 0 && errno == EPERM && attributes->reset != 0)
+    result = try_some(mount, attributes->set, clear, 0);
+  if (result < 0) fail(STEP_SET_THE_ATTRIBUTES, errno, name);
+  if (try_some(mount, attributes->rec_set, attributes->rec_clear, K_AT_RECURSIVE) < 0)
+    fail(STEP_SET_THE_ATTRIBUTES, errno, name);
 }
 
 /* After attaching: a mount that is put below a shared one becomes shared itself, whatever it was. */

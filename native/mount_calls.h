@@ -9,6 +9,8 @@
 struct attributes {
   uint64_t set;
   uint64_t clear;
+  /* Cleared as well, but given up when one of them is locked. */
+  uint64_t reset;
   uint64_t rec_set;
   uint64_t rec_clear;
 };

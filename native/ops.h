@@ -33,6 +33,13 @@ void op_mount(struct machine *machine, const struct op_mount *op);
 void op_bind(struct machine *machine, const struct op_bind *op);
 void op_remount(struct machine *machine, const struct op_remount *op);
 
+/* ops_cgroup_mount.c */
+void op_mount_cgroup(struct machine *machine, const struct op_mount_cgroup *op);
+
+/* ops_sources.c */
+void op_open_source(struct machine *machine, const struct op_open_source *op);
+_Noreturn void op_leave(void);
+
 /* ops_nodes.c */
 void op_make_directory(struct machine *machine, const struct op_make_directory *op);
 void op_symlink(struct machine *machine, const struct op_symlink *op);
@@ -69,6 +76,11 @@ void op_label_directory(struct machine *machine, const struct op_label_directory
 void op_bounding_set(const struct op_bounding_set *op);
 void op_user(struct machine *machine, const struct op_user *op);
 void op_capabilities(const struct op_capabilities *op);
+
+/* ops_seccomp.c */
+void op_seccomp(struct machine *machine, const struct op_seccomp *op);
+/* The filter that op_seccomp() left for now: to be called when only execve(2) is to follow. */
+void load_seccomp(const struct machine *machine);
 
 /* ops_program.c */
 void op_make_working_directory(struct machine *machine, const struct op_make_working_directory *op);

@@ -90,8 +90,8 @@ static void warn_about(uint64_t lost) {
 static struct capability_sets clip(const struct op_capabilities *op) {
   struct capability_sets now = get_capabilities();
   struct capability_sets sets;
-  sets.permitted = op->permitted & now.permitted;
-  sets.effective = op->effective & sets.permitted;
+  sets.permitted = (op->permitted | op->keep) & now.permitted;
+  sets.effective = op->effective & op->permitted & sets.permitted;
   sets.inheritable = op->inheritable & (now.inheritable | (now.permitted & get_bounding_set()));
   uint64_t lost = (op->permitted & ~sets.permitted) | (op->effective & ~sets.effective) |
                   (op->inheritable & ~sets.inheritable);

@@ -3,15 +3,16 @@
 #include "copy_up.h"
 #include "kernel.h"
 #include "mount_calls.h"
+#include "mount_target.h"
 #include "ops.h"
 #include "path_in_root.h"
 #include "report.h"
+#include "sources.h"
 #include "text.h"
 
 #include <string.h>
 
 enum {
-  MOUNT_POINT_PERMISSIONS = 0755,
   /* The attributes that fsmount(2) takes itself: all but those that need a mount_setattr(2) argument. */
   FSMOUNT_ATTRIBUTES = 0xff,
   /* mount(2) takes one page of options. */
@@ -23,9 +24,9 @@ void op_root_propagation(const struct op_root_propagation *op) {
 }
 
 /*
- * move_mount(2) and pivot_root(2) refuse a parent that is shared, and rootfsPropagation may ask for a shared
- * root. So the mount that holds the directory becomes private, in our namespace only. Only the root of a
- * mount can be changed: go up until the kernel accepts.
+ * Where our mounts are peers of the host's, the clone would be attached there as well, and pivot_root(2) refuses
+ * such a parent. So the mount that holds the directory becomes private, in our namespace only. Only the root of
+ * a mount can be changed: go up until the kernel accepts.
  */
 static void make_parent_private(int directory, const char *path) {
   struct kernel_mount_attr private = {.propagation = K_MS_PRIVATE};
@@ -38,6 +39,12 @@ static void make_parent_private(int directory, const char *path) {
     close_fd(&at);
     at = up;
   }
+}
+
+/* Everything below, too: what is mounted in a tree with shared mounts would appear at its peers. */
+static void make_tree_private(int tree, const char *path) {
+  struct kernel_mount_attr private = {.propagation = K_MS_PRIVATE};
+  if (sys_mount_setattr_fd(tree, K_AT_RECURSIVE, &private) < 0) fail(STEP_SET_THE_PROPAGATION, errno, path);
 }
 
 /*
@@ -53,21 +60,12 @@ void op_open_rootfs(struct machine *machine, const struct op_open_rootfs *op) {
     machine->root = steal_fd(&directory);
     return;
   }
-  make_parent_private(directory, op->path);
+  if (op->isolate != 0) make_parent_private(directory, op->path);
   int tree = clone_mount(directory, "", true);
   if (tree < 0) fail(STEP_CLONE_THE_MOUNT_TREE, errno, op->path);
+  if (op->isolate != 0) make_tree_private(tree, op->path);
   attach_mount(tree, directory, op->path);
   machine->root = tree;
-}
-
-/* A mount over the root would hide everything that is mounted below it. Symlinks can lead there, too. */
-static int open_target(struct machine *machine, const char *path, uint32_t mode, bool directory) {
-  int root = root_fd(machine);
-  int target = directory ? path_make_directory(root, path, mode, MOUNT_POINT_PERMISSIONS)
-                         : path_make_file(root, path, mode);
-  if (target < 0) fail(STEP_CREATE_THE_MOUNT_POINT, errno, path);
-  if (path_is_same(root, target)) fail(STEP_CREATE_THE_MOUNT_POINT, EBUSY, path);
-  return target;
 }
 
 static bool has_mode(const struct plan_strings *parameters) {
@@ -137,8 +135,9 @@ static int mount_legacy(struct machine *machine, const struct op_mount *op, int 
 void op_mount(struct machine *machine, const struct op_mount *op) {
   char buffer[16];
   struct text mode = text_begin(buffer, sizeof buffer);
-  struct attributes attributes = {op->attr_set, op->attr_clear, op->rec_set, op->rec_clear};
-  CLEANUP_FD int target = open_target(machine, op->destination, op->path_mode, true);
+  struct attributes attributes = {op->attr_set, op->attr_clear, 0, op->rec_set, op->rec_clear};
+  struct covering covering = {op->covers_proc != 0, strcmp(op->fs_type, "proc") == 0};
+  CLEANUP_FD int target = open_target(machine, op->destination, op->path_mode, true, covering);
   inherit_mode(op, target, &mode);
   CLEANUP_FD int context = sys_fsopen(op->fs_type);
   if (context < 0 && errno != EINVAL) fail(STEP_OPEN_THE_FILE_SYSTEM, errno, op->fs_type);
@@ -155,20 +154,22 @@ void op_mount(struct machine *machine, const struct op_mount *op) {
  * moment is it visible in the container with fewer restrictions than the plan says.
  */
 void op_bind(struct machine *machine, const struct op_bind *op) {
-  struct attributes attributes = {op->attr_set, op->attr_clear, op->rec_set, op->rec_clear};
-  CLEANUP_FD int mount = clone_mount(AT_FDCWD, op->source, op->recursive != 0);
+  struct attributes attributes = {op->attr_set, op->attr_clear, op->attr_reset, op->rec_set, op->rec_clear};
+  CLEANUP_FD int mount =
+      op->given != 0 ? receive_source(machine) : clone_mount(AT_FDCWD, op->source, op->recursive != 0);
   struct stat status;
   if (mount < 0 || fstat(mount, &status) < 0) fail(STEP_OPEN_THE_SOURCE, errno, op->source);
   set_attributes(mount, &attributes, op->destination);
   bool directory = S_ISDIR(status.st_mode);
-  CLEANUP_FD int target = open_target(machine, op->destination, op->path_mode, directory);
+  struct covering covering = {op->covers_proc != 0, is_procfs_root(mount)};
+  CLEANUP_FD int target = open_target(machine, op->destination, op->path_mode, directory, covering);
   attach_mount(mount, target, op->destination);
   set_propagation(mount, op->propagation, op->destination);
 }
 
 /* `superFlags` change the file system itself, for every mount of it; attributes only this mount. */
 void op_remount(struct machine *machine, const struct op_remount *op) {
-  struct attributes attributes = {op->attr_set, op->attr_clear, op->rec_set, op->rec_clear};
+  struct attributes attributes = {op->attr_set, op->attr_clear, 0, op->rec_set, op->rec_clear};
   CLEANUP_FD int mount = path_open(root_fd(machine), op->destination, PATH_MODE_IN_ROOT);
   if (mount < 0) fail(STEP_RESOLVE_THE_PATH, errno, op->destination);
   if (op->super_flags != 0) {

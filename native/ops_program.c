@@ -181,6 +181,7 @@ _Noreturn void op_exec(struct machine *machine, const struct op_exec *op) {
   if (machine->executable[0] == '\0') fail(STEP_EXECUTE, ENOENT, NULL);
   if (op->set_home != 0) set_home(machine, op->uid, env, op->env.count);
   close_descriptors(op->preserve_fds);
+  load_seccomp(machine);
   /* execve(2) reads the strings; its prototype is merely older than const. */
   (void)execve(machine->executable, (char *const *)(uintptr_t)args, (char *const *)(uintptr_t)env);
   fail(STEP_EXECUTE, errno, machine->executable);

@@ -50,6 +50,5 @@ void op_personality(const struct op_personality *op) {
 void op_memory_policy(const struct op_memory_policy *op) {
   size_t size = op->nodes.length == 0 ? 0 : (size_t)op->nodes.length * 8 + 1;
   const void *nodes = size == 0 ? NULL : op->nodes.data;
-  if (syscall(SYS_set_mempolicy, op->policy, nodes, size) < 0)
-    fail(STEP_SET_THE_MEMORY_POLICY, errno, NULL);
+  if (syscall(SYS_set_mempolicy, op->policy, nodes, size) < 0) fail(STEP_SET_THE_MEMORY_POLICY, errno, NULL);
 }

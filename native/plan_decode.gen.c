@@ -32,6 +32,7 @@ static void decode_root_propagation(struct cursor *payload, struct op_root_propa
 
 static void decode_open_rootfs(struct cursor *payload, struct op_open_rootfs *fields) {
   fields->path = cursor_str(payload);
+  fields->isolate = cursor_u32(payload);
 }
 
 static void decode_mount(struct cursor *payload, struct op_mount *fields) {
@@ -46,6 +47,7 @@ static void decode_mount(struct cursor *payload, struct op_mount *fields) {
   fields->rec_clear = cursor_u64(payload);
   fields->propagation = cursor_u32s(payload);
   fields->path_mode = cursor_u32(payload);
+  fields->covers_proc = cursor_u32(payload);
   fields->copy_up = cursor_u32(payload);
   fields->copy_mode = cursor_u32(payload);
 }
@@ -54,17 +56,33 @@ static void decode_bind(struct cursor *payload, struct op_bind *fields) {
   fields->source = cursor_str(payload);
   fields->destination = cursor_str(payload);
   fields->recursive = cursor_u32(payload);
+  fields->given = cursor_u32(payload);
   fields->attr_set = cursor_u64(payload);
   fields->attr_clear = cursor_u64(payload);
+  fields->attr_reset = cursor_u64(payload);
   fields->rec_set = cursor_u64(payload);
   fields->rec_clear = cursor_u64(payload);
   fields->propagation = cursor_u32s(payload);
   fields->path_mode = cursor_u32(payload);
+  fields->covers_proc = cursor_u32(payload);
 }
 
 static void decode_remount(struct cursor *payload, struct op_remount *fields) {
   fields->destination = cursor_str(payload);
   fields->super_flags = cursor_u32(payload);
+  fields->attr_set = cursor_u64(payload);
+  fields->attr_clear = cursor_u64(payload);
+  fields->rec_set = cursor_u64(payload);
+  fields->rec_clear = cursor_u64(payload);
+  fields->propagation = cursor_u32s(payload);
+}
+
+static void decode_mount_cgroup(struct cursor *payload, struct op_mount_cgroup *fields) {
+  fields->destination = cursor_str(payload);
+  fields->fs_type = cursor_str(payload);
+  fields->parameters = cursor_strs(payload);
+  fields->binds = cursor_strs(payload);
+  fields->mask = cursor_u32(payload);
   fields->attr_set = cursor_u64(payload);
   fields->attr_clear = cursor_u64(payload);
   fields->rec_set = cursor_u64(payload);
@@ -195,6 +213,7 @@ static void decode_capabilities(struct cursor *payload, struct op_capabilities *
   fields->permitted = cursor_u64(payload);
   fields->inheritable = cursor_u64(payload);
   fields->ambient = cursor_u64(payload);
+  fields->keep = cursor_u64(payload);
 }
 
 static void decode_make_working_directory(struct cursor *payload, struct op_make_working_directory *fields) {
@@ -221,6 +240,21 @@ static void decode_exec(struct cursor *payload, struct op_exec *fields) {
   fields->preserve_fds = cursor_u32(payload);
   fields->set_home = cursor_u32(payload);
   fields->uid = cursor_u32(payload);
+}
+
+static void decode_seccomp(struct cursor *payload, struct op_seccomp *fields) {
+  fields->filter = cursor_bytes(payload);
+  fields->flags = cursor_u32(payload);
+  fields->raise = cursor_u32(payload);
+}
+
+static void decode_open_source(struct cursor *payload, struct op_open_source *fields) {
+  fields->source = cursor_str(payload);
+  fields->recursive = cursor_u32(payload);
+  fields->idmap = cursor_u32(payload);
+  fields->uid_map = cursor_str(payload);
+  fields->gid_map = cursor_str(payload);
+  fields->user_namespace = cursor_slot(payload);
 }
 
 bool plan_decode_op(uint32_t number, struct cursor *payload, struct plan_op *op) {
@@ -262,6 +296,9 @@ bool plan_decode_op(uint32_t number, struct cursor *payload, struct plan_op *op)
     break;
   case OP_REMOUNT:
     decode_remount(payload, &op->as.remount);
+    break;
+  case OP_MOUNT_CGROUP:
+    decode_mount_cgroup(payload, &op->as.mount_cgroup);
     break;
   case OP_MAKE_DIRECTORY:
     decode_make_directory(payload, &op->as.make_directory);
@@ -354,6 +391,14 @@ bool plan_decode_op(uint32_t number, struct cursor *payload, struct plan_op *op)
     break;
   case OP_EXEC:
     decode_exec(payload, &op->as.exec);
+    break;
+  case OP_SECCOMP:
+    decode_seccomp(payload, &op->as.seccomp);
+    break;
+  case OP_OPEN_SOURCE:
+    decode_open_source(payload, &op->as.open_source);
+    break;
+  case OP_LEAVE:
     break;
   default:
     return false;

@@ -8,7 +8,7 @@
 
 #define PLAN_MAGIC 0x50525354u
 #define PLAN_VERSION 1u
-#define PLAN_SLOT_COUNT 14u
+#define PLAN_SLOT_COUNT 15u
 #define REPLY_PROCEED 1u
 #define START_REQUEST 0x474fu
 #define START_ACCEPTED 0x4f4bu
@@ -28,6 +28,7 @@ enum plan_slot {
   SLOT_NS_UTS = 11,
   SLOT_NS_CGROUP = 12,
   SLOT_NS_TIME = 13,
+  SLOT_SOURCES = 14,
 };
 
 enum plan_step {
@@ -100,12 +101,19 @@ enum plan_step {
   STEP_SET_THE_PERSONALITY = 66,
   STEP_SET_THE_MEMORY_POLICY = 67,
   STEP_SET_THE_LABEL = 68,
+  STEP_RAISE_THE_CAPABILITY = 69,
+  STEP_LOAD_THE_FILTER = 70,
+  STEP_PASS_THE_LISTENER_ON = 71,
+  STEP_CHECK_THE_MOUNT_POINT = 72,
+  STEP_MAKE_THE_USER_NAMESPACE = 73,
+  STEP_MAP_THE_IDS_OF_THE_MOUNT = 74,
 };
 
 enum sync_point {
   SYNC_FORKED = 1,
   SYNC_BEFORE_PIVOT = 2,
   SYNC_READY = 3,
+  SYNC_SOURCES = 4,
 };
 
 enum message_kind {
@@ -114,11 +122,19 @@ enum message_kind {
   MESSAGE_WARNING = 3,
   MESSAGE_FAILURE = 4,
   MESSAGE_CREATED = 5,
+  MESSAGE_LISTENER = 6,
+  MESSAGE_SOURCE = 7,
 };
 
 enum path_mode {
   PATH_MODE_IN_ROOT = 0,
   PATH_MODE_NO_SYMLINKS = 1,
+};
+
+enum idmap_mode {
+  IDMAP_MODE_NONE = 0,
+  IDMAP_MODE_TOP = 1,
+  IDMAP_MODE_RECURSIVE = 2,
 };
 
 enum pivot_mode {
@@ -142,6 +158,7 @@ enum plan_op_number {
   OP_MOUNT = 12,
   OP_BIND = 13,
   OP_REMOUNT = 14,
+  OP_MOUNT_CGROUP = 70,
   OP_MAKE_DIRECTORY = 15,
   OP_SYMLINK = 16,
   OP_MAKE_NODE = 17,
@@ -174,6 +191,9 @@ enum plan_op_number {
   OP_FIND_EXECUTABLE = 38,
   OP_WAIT_FOR_START = 39,
   OP_EXEC = 40,
+  OP_SECCOMP = 60,
+  OP_OPEN_SOURCE = 71,
+  OP_LEAVE = 72,
 };
 
 /* Views into the mapped plan; the bytes were checked when the op was decoded. */
@@ -226,6 +246,7 @@ struct op_root_propagation {
 
 struct op_open_rootfs {
   const char *path;
+  uint32_t isolate;
 };
 
 struct op_mount {
@@ -240,6 +261,7 @@ struct op_mount {
   uint64_t rec_clear;
   struct plan_numbers propagation;
   uint32_t path_mode;
+  uint32_t covers_proc;
   uint32_t copy_up;
   uint32_t copy_mode;
 };
@@ -248,17 +270,33 @@ struct op_bind {
   const char *source;
   const char *destination;
   uint32_t recursive;
+  uint32_t given;
   uint64_t attr_set;
   uint64_t attr_clear;
+  uint64_t attr_reset;
   uint64_t rec_set;
   uint64_t rec_clear;
   struct plan_numbers propagation;
   uint32_t path_mode;
+  uint32_t covers_proc;
 };
 
 struct op_remount {
   const char *destination;
   uint32_t super_flags;
+  uint64_t attr_set;
+  uint64_t attr_clear;
+  uint64_t rec_set;
+  uint64_t rec_clear;
+  struct plan_numbers propagation;
+};
+
+struct op_mount_cgroup {
+  const char *destination;
+  const char *fs_type;
+  struct plan_strings parameters;
+  struct plan_strings binds;
+  uint32_t mask;
   uint64_t attr_set;
   uint64_t attr_clear;
   uint64_t rec_set;
@@ -393,6 +431,7 @@ struct op_capabilities {
   uint64_t permitted;
   uint64_t inheritable;
   uint64_t ambient;
+  uint64_t keep;
 };
 
 struct op_make_working_directory {
@@ -421,6 +460,22 @@ struct op_exec {
   uint32_t uid;
 };
 
+struct op_seccomp {
+  struct plan_bytes filter;
+  uint32_t flags;
+  uint32_t raise;
+};
+
+struct op_open_source {
+  const char *source;
+  uint32_t recursive;
+  uint32_t idmap;
+  const char *uid_map;
+  const char *gid_map;
+  enum plan_slot user_namespace;
+};
+
+
 struct plan_op {
   enum plan_op_number number;
   union {
@@ -434,6 +489,7 @@ struct plan_op {
     struct op_mount mount;
     struct op_bind bind;
     struct op_remount remount;
+    struct op_mount_cgroup mount_cgroup;
     struct op_make_directory make_directory;
     struct op_symlink symlink;
     struct op_make_node make_node;
@@ -462,6 +518,8 @@ struct plan_op {
     struct op_find_executable find_executable;
     struct op_wait_for_start wait_for_start;
     struct op_exec exec;
+    struct op_seccomp seccomp;
+    struct op_open_source open_source;
   } as;
 };
 

@@ -46,6 +46,24 @@ int report_message(enum message_kind kind, enum plan_step step, int error, int32
   return RETRY_EINTR(sendmsg(report.socket, &message, MSG_NOSIGNAL)) < 0 ? -1 : 0;
 }
 
+int report_descriptor(enum message_kind kind, int fd) {
+  uint32_t header[] = {(uint32_t)kind, report.op, STEP_NONE, 0, 0};
+  union {
+    struct cmsghdr header;
+    char bytes[CMSG_SPACE(sizeof(int))];
+  } control;
+  struct iovec part = {header, sizeof header};
+  struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+  memset(&control, 0, sizeof control);
+  control.header.cmsg_level = SOL_SOCKET;
+  control.header.cmsg_type = SCM_RIGHTS;
+  control.header.cmsg_len = CMSG_LEN(sizeof fd);
+  memcpy(CMSG_DATA(&control.header), &fd, sizeof fd);
+  message.msg_control = &control;
+  message.msg_controllen = sizeof control.bytes;
+  return RETRY_EINTR(sendmsg(report.socket, &message, MSG_NOSIGNAL)) < 0 ? -1 : 0;
+}
+
 /* A warning that nobody hears is not worth dying for. */
 void warn(enum plan_step step, int error, int32_t value, const char *text) {
   (void)report_message(MESSAGE_WARNING, step, error, value, text);

@@ -22,6 +22,9 @@ void report_started(void);
 /* 0 or -1 with errno, as sendmsg(2). */
 int report_message(enum message_kind kind, enum plan_step step, int error, int32_t value, const char *text);
 
+/* The same with a descriptor beside it (SCM_RIGHTS). */
+int report_descriptor(enum message_kind kind, int fd);
+
 /* A step that may fail did; init goes on. */
 void warn(enum plan_step step, int error, int32_t value, const char *text);
 

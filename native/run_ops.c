@@ -20,6 +20,7 @@ static void run_op(struct machine *machine, const struct plan_op *op) {
   case OP_MOUNT: return op_mount(machine, &op->as.mount);
   case OP_BIND: return op_bind(machine, &op->as.bind);
   case OP_REMOUNT: return op_remount(machine, &op->as.remount);
+  case OP_MOUNT_CGROUP: return op_mount_cgroup(machine, &op->as.mount_cgroup);
   case OP_MAKE_DIRECTORY: return op_make_directory(machine, &op->as.make_directory);
   case OP_SYMLINK: return op_symlink(machine, &op->as.symlink);
   case OP_MAKE_NODE: return op_make_node(machine, &op->as.make_node);
@@ -51,6 +52,9 @@ static void run_op(struct machine *machine, const struct plan_op *op) {
   case OP_CHDIR: return op_chdir(&op->as.chdir);
   case OP_FIND_EXECUTABLE: return op_find_executable(machine, &op->as.find_executable);
   case OP_WAIT_FOR_START: return op_wait_for_start(machine, &op->as.wait_for_start);
+  case OP_SECCOMP: return op_seccomp(machine, &op->as.seccomp);
+  case OP_OPEN_SOURCE: return op_open_source(machine, &op->as.open_source);
+  case OP_LEAVE: op_leave();
   case OP_EXEC: op_exec(machine, &op->as.exec);
   }
 }

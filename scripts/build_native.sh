@@ -10,4 +10,4 @@ prefix=$(node -p 'path.dirname(path.dirname(process.execPath))')
 options=()
 if [[ -d $prefix/include/node ]]; then options+=("--nodedir=$prefix"); fi
 
-exec node_modules/.bin/node-gyp rebuild --loglevel=warn "${options[@]}"
+exec node_modules/.bin/node-gyp configure build --loglevel=warn "${options[@]}"

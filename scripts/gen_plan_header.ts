@@ -11,6 +11,7 @@ import {
   type FieldKind,
   messageKinds,
   ops,
+  idmapModes,
   pathModes,
   pivotModes,
   planMagic,
@@ -57,6 +58,7 @@ export function formatPlanHeader(): string {
     formatEnum("sync_point", "SYNC", Object.entries(syncPoints)),
     formatEnum("message_kind", "MESSAGE", Object.entries(messageKinds)),
     formatEnum("path_mode", "PATH_MODE", Object.entries(pathModes)),
+    formatEnum("idmap_mode", "IDMAP_MODE", Object.entries(idmapModes)),
     formatEnum("pivot_mode", "PIVOT_MODE", Object.entries(pivotModes)),
     formatEnum(
       "plan_op_number",

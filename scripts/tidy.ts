@@ -16,7 +16,7 @@ const order: readonly (readonly string[])[] = [
   ["plan"],
   ["namespaces", "rootfs", "process"],
   ["unsupported.ts"],
-  ["compile.ts"],
+  ["compile.ts", "compile_exec.ts"],
   ["print_plan.ts", "features.ts"],
   ["sys"],
   ["cgroups"],
@@ -25,7 +25,17 @@ const order: readonly (readonly string[])[] = [
 ];
 
 /** Rooms without I/O: they see no host, no clock, no environment. */
-const pureRooms = new Set(["spec", "plan", "namespaces", "rootfs", "process", "compile.ts", "print_plan.ts"]);
+const pureRooms = new Set([
+  "spec",
+  "plan",
+  "namespaces",
+  "rootfs",
+  "process",
+  "compile.ts",
+  "compile_exec.ts",
+  "print_plan.ts",
+  "features.ts",
+]);
 
 const limits: readonly { readonly pattern: RegExp; readonly lines: number }[] = [
   { pattern: /\.test\.ts$/, lines: 400 },
@@ -43,7 +53,7 @@ function filesBelow(directory: string): string[] {
 }
 
 function checkLength(path: string, text: string): void {
-  if (/\.gen\.|\/(ops|types)\.ts$/.test(path)) return;
+  if (/\.gen\.|\/(ops|types|command_table)\.ts$/.test(path)) return;
   const limit = limits.find(({ pattern }) => pattern.test(path));
   const lines = text.split("\n").length - 1;
   if (limit !== undefined && lines > limit.lines) {
@@ -52,7 +62,9 @@ function checkLength(path: string, text: string): void {
 }
 
 function roomOf(path: string): string {
-  return relative(join(root, "src"), path).split("/")[0]!;
+  return relative(join(root, "src"), path)
+    .split("/")[0]!
+    .replace(/\.test\.ts$/, ".ts");
 }
 
 const imports = new Map<string, string[]>();

@@ -1,27 +1,34 @@
-import { configError } from "./errors.ts";
-import { formatIdMap } from "./namespaces/id_maps.ts";
+import { CLONE_NEWNS } from "./namespaces/kinds.ts";
+import { type NetDeviceMove, planNetDevices } from "./namespaces/net_devices.ts";
 import {
   hasNamespace,
   hasNewNamespace,
   type NamespaceJoin,
   planNamespaces,
 } from "./namespaces/plan_namespaces.ts";
+import { formatIdMap } from "./plan/format_id_map.ts";
 import type { HostFacts } from "./plan/host_facts.ts";
 import { syncPoints } from "./plan/ops.ts";
 import { type Op, op } from "./plan/plan.ts";
-import { planBoundingSet, planCapabilitySets } from "./process/plan_capabilities.ts";
-import { environmentValue, uniqueEnvironment } from "./process/plan_env.ts";
 import { type HookState, planContainerHooks } from "./process/plan_hooks.ts";
 import { labelKeyring, planLabels } from "./process/plan_labels.ts";
+import {
+  planCredentials,
+  planExecution,
+  planProgramSearch,
+  planTerminal,
+  requireProgram,
+} from "./process/plan_program.ts";
 import { planRlimits, type ResourceLimit } from "./process/plan_rlimits.ts";
 import { planMemoryPolicy, planPersonality, planScheduling } from "./process/plan_scheduling.ts";
 import { planSysctl } from "./process/plan_sysctl.ts";
+import { planSeccomp, type SeccompListener } from "./process/seccomp/plan_seccomp.ts";
 import { labelMounts } from "./rootfs/mount_label.ts";
 import { planDevices } from "./rootfs/plan_devices.ts";
 import { planMounts } from "./rootfs/plan_mounts.ts";
-import { planPivot, planProtection, planRootOpening } from "./rootfs/plan_root.ts";
+import { planFinalPropagation, planPivot, planProtection, planRootOpening } from "./rootfs/plan_root.ts";
 import { type Finding, warning } from "./spec/finding.ts";
-import type { Process, Spec } from "./spec/types.ts";
+import type { Spec } from "./spec/types.ts";
 import { specVersion } from "./spec/version.ts";
 import { refuseUnsupported } from "./unsupported.ts";
 
@@ -44,13 +51,19 @@ export interface CompileRequest {
 export interface ContainerPlan {
   readonly ops: readonly Op[];
   readonly joins: readonly NamespaceJoin[];
+  /** What a helper with the caller's rights executes at the `sources` sync point; empty without that point. */
+  readonly sources: readonly Op[];
   /** Lines for /proc/PID/uid_map and gid_map, when the user namespace is new. */
   readonly idMaps: { readonly uid: string; readonly gid: string } | undefined;
   /** Lines for /proc/PID/timens_offsets, written at the `forked` sync point; "" for none. */
   readonly timeOffsets: string;
+  /** Moved at the `beforePivot` sync point, when init surely has its network namespace. */
+  readonly netDevices: readonly NetDeviceMove[];
   readonly oomScoreAdj: number | undefined;
   readonly rlimits: readonly ResourceLimit[];
   readonly terminal: boolean;
+  /** Who gets the notify descriptor of the seccomp filter, when the profile has NOTIFY. */
+  readonly seccompListener: SeccompListener | undefined;
   /** What the host cannot do and the container can do without. */
   readonly warnings: readonly Finding[];
 }
@@ -63,7 +76,7 @@ export interface ContainerPlan {
  */
 export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): ContainerPlan {
   refuseUnsupported(spec);
-  const process = requireProcess(spec);
+  const process = requireProgram(spec.process, "/process");
   const namespaces = planNamespaces(spec, facts.euid === 0);
   const mountNamespace = hasNamespace(spec, "mount");
   const userNamespace = hasNamespace(spec, "user");
@@ -72,8 +85,11 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     cgroup: facts.cgroup,
     cgroupNamespace: hasNamespace(spec, "cgroup"),
     userNamespace,
+    privileged: facts.euid === 0,
+    rootlessCgroups: facts.rootlessCgroups,
   });
   const mountLabel = spec.linux?.mountLabel ?? "";
+  const seccomp = planSeccomp(spec.linux?.seccomp, process.noNewPrivileges === true, facts.seccomp);
   const hookState: HookState = {
     ociVersion: specVersion,
     id: request.id,
@@ -89,17 +105,19 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     ...labelKeyring(process, facts.securityModules, planKeyring(request, userNamespace)),
     ...(hasNewNamespace(spec, "network") ? [op("loopbackUp", "/linux/namespaces", {})] : []),
     ...(mountNamespace ? planRootOpening(spec, request.rootfs) : planSharedRootOpening(request.rootfs)),
+    ...(mounts.sources.length === 0 ? [] : [op("sync", "/mounts", { point: syncPoints.sources })]),
     ...labelMounts(mounts.mounts, facts.securityModules.selinux ? mountLabel : ""),
     ...planDevices(spec.linux?.devices ?? [], { userNamespace, devIsBind: mounts.devIsBind }),
     op("sync", "/hooks", { point: syncPoints.beforePivot }),
     ...planContainerHooks(spec, "createContainer", hookState),
-    ...planPivot(spec, request.noPivot, mountNamespace),
+    ...planPivot(request.noPivot, mountNamespace),
     op("makeWorkingDirectory", "/process/cwd", { path: process.cwd }),
-    ...planTerminal(process),
+    ...planTerminal(process, "/process", true),
     ...mounts.deferred,
     ...planHostNames(spec),
     ...planSysctl(spec),
     ...planProtection(spec),
+    ...planFinalPropagation(spec, mountNamespace),
     op("umask", "/process/user/umask", { mask: process.user.umask ?? defaultUmask }),
     op("resetAffinity", "/process", {}),
     ...planScheduling(process, "/process"),
@@ -107,30 +125,24 @@ export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): 
     ...planMemoryPolicy(spec.linux?.memoryPolicy),
     op("sync", "/process", { point: syncPoints.ready }),
     ...planLabels(process, "/process", facts.securityModules),
-    ...planCredentials(process),
-    op("findExecutable", "/process/args/0", {
-      file: process.args[0]!,
-      searchPath: environmentValue(process.env ?? [], "PATH") ?? "",
-    }),
-    ...(process.noNewPrivileges === true ? [op("noNewPrivileges", "/process/noNewPrivileges", {})] : []),
+    ...planCredentials(process, "/process", seccomp.keepCapabilities),
+    ...planProgramSearch(process, "/process"),
+    ...seccomp.ops,
     op("waitForStart", "", { socket: "start" }),
     ...planContainerHooks(spec, "startContainer", hookState),
-    op("exec", "/process/args", {
-      args: process.args,
-      env: uniqueEnvironment([...(process.env ?? []), ...listenEnvironment(request.listenFds)]),
-      preserveFds: request.preserveFds,
-      setHome: process.env === undefined ? 0 : 1,
-      uid: process.user.uid,
-    }),
+    planExecution(process, "/process", request.preserveFds, listenEnvironment(request.listenFds)),
   ];
   return {
     ops,
     joins: namespaces.joins,
+    sources: planHelper(mounts.sources, mountNamespace),
     idMaps: planIdMaps(spec, namespaces.newUserNamespace),
     timeOffsets: namespaces.timeOffsets,
+    netDevices: planNetDevices(spec.linux?.netDevices),
     oomScoreAdj: process.oomScoreAdj,
     rlimits: planRlimits(process),
     terminal: process.terminal === true,
+    seccompListener: seccomp.listener,
     warnings: mountLabel !== "" && !facts.securityModules.selinux ? [ignoredMountLabel] : [],
   };
 }
@@ -152,20 +164,15 @@ const ignoredMountLabel = warning(
 /** What runc's init has when the config is silent, and what images are made for. */
 const defaultUmask = 0o022;
 
-type RunnableProcess = Process & { readonly args: readonly string[] };
-
-/** The spec requires `process` at start only, but init is made at create, as every peer does. */
-function requireProcess(spec: Spec): RunnableProcess {
-  if (spec.process === undefined) throw configError("/process", "process property must not be empty");
-  if (spec.process.args === undefined || spec.process.args.length === 0) {
-    throw configError("/process/args", "args must not be empty");
-  }
-  return spec.process as RunnableProcess;
+function planHelper(sources: readonly Op[], mountNamespace: boolean): readonly Op[] {
+  if (sources.length === 0) return [];
+  const join = mountNamespace ? [op("joinNamespace", "/mounts", { fd: "ns_mount", flag: CLONE_NEWNS })] : [];
+  return [...join, ...sources, op("leave", "/mounts", {})];
 }
 
 /** Without a mount namespace of its own the container lives in the caller's: nothing of "/" is changed. */
 function planSharedRootOpening(rootfs: string): readonly Op[] {
-  return [op("openRootfs", "/root/path", { path: rootfs })];
+  return [op("openRootfs", "/root/path", { path: rootfs, isolate: 0 })];
 }
 
 const KEY_USR_SEARCH = 0x080000;
@@ -181,35 +188,10 @@ function planKeyring(request: CompileRequest, userNamespace: boolean): readonly 
   return [op("sessionKeyring", "", { name: `_ses.${request.id}`, permissions })];
 }
 
-function planTerminal(process: Process): readonly Op[] {
-  if (process.terminal !== true) return [op("reopenNull", "/process/terminal", {})];
-  return [
-    op("console", "/process/terminal", {
-      socket: "console",
-      width: process.consoleSize?.width ?? 0,
-      height: process.consoleSize?.height ?? 0,
-      bindConsole: 1,
-    }),
-  ];
-}
-
 function planHostNames(spec: Spec): readonly Op[] {
   return [
     ...(spec.hostname ? [op("hostname", "/hostname", { name: spec.hostname })] : []),
     ...(spec.domainname ? [op("domainname", "/domainname", { name: spec.domainname })] : []),
-  ];
-}
-
-/** The directory is entered twice: as root, and again as the user where only the user may enter it. */
-function planCredentials(process: Process): readonly Op[] {
-  const { uid, gid, additionalGids } = process.user;
-  return [
-    ...planBoundingSet(process.capabilities),
-    op("chdir", "/process/cwd", { path: process.cwd, strict: 0 }),
-    op("chownStdio", "/process/user/uid", { uid }),
-    op("user", "/process/user", { uid, gid, groups: additionalGids ?? [] }),
-    ...planCapabilitySets(process.capabilities),
-    op("chdir", "/process/cwd", { path: process.cwd, strict: 1 }),
   ];
 }
 

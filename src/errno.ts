@@ -146,7 +146,9 @@ type ErrnoName =
   | "EAGAIN"
   | "ENOMEM"
   | "EACCES"
+  | "EFAULT"
   | "EBUSY"
+  | "EDOM"
   | "EEXIST"
   | "EXDEV"
   | "ENODEV"
@@ -188,7 +190,9 @@ export const errno = {
   EAGAIN: 11,
   ENOMEM: 12,
   EACCES: 13,
+  EFAULT: 14,
   EBUSY: 16,
+  EDOM: 33,
   EEXIST: 17,
   EXDEV: 18,
   ENODEV: 19,

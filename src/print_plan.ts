@@ -15,6 +15,8 @@ export function formatPlan(plan: ContainerPlan, cgroupPaths: Readonly<Record<str
     ...(plan.idMaps === undefined
       ? []
       : [`uid_map ${plan.idMaps.uid.trim()}`, `gid_map ${plan.idMaps.gid.trim()}`]),
+    ...plan.timeOffsets.split("\n").flatMap((line) => (line === "" ? [] : [`time_offset ${line}`])),
+    ...plan.netDevices.map(({ hostName, name, at }) => `net_device ${hostName} ${name}    #${at}`),
     ...(plan.oomScoreAdj === undefined ? [] : [`oom_score_adj ${plan.oomScoreAdj}`]),
     ...plan.rlimits.map(({ resource, soft, hard, at }) => `rlimit ${resource} ${soft} ${hard}    #${at}`),
     ...plan.ops.map(formatOp),
@@ -56,7 +58,9 @@ function formatField(opName: string, name: string, kind: FieldKind, value: unkno
     case "str":
       return value === "" ? "" : quote(value as string);
     case "bytes":
-      return `${(value as Uint8Array).length} bytes`;
+      return (value as Uint8Array).length === 0
+        ? madeAtCreate(opName)
+        : `${(value as Uint8Array).length} bytes`;
     case "strs":
     case "u32s": {
       const list = value as readonly (string | number)[];
@@ -65,6 +69,11 @@ function formatField(opName: string, name: string, kind: FieldKind, value: unkno
     default:
       return kind satisfies never;
   }
+}
+
+/** A filter is compiled by libseccomp, which is no part of printing a plan. */
+function madeAtCreate(opName: string): string {
+  return opName === "seccomp" ? "(compiled at create)" : "";
 }
 
 function formatNumber(opName: string, name: string, value: number): string {

@@ -4,11 +4,16 @@
  *
  *   probe            everything, one "name: value" a line
  *   probe NAME...    only these names
+ *   probe syscall NUMBER ARGUMENT...
+ *                    makes this system call (as a 32-bit program with "syscall32") and prints its result and
+ *                    errno, or the number and errno in the SIGSYS that it got
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,8 +232,57 @@ static const struct {
 	{ "mempolicy", show_memory_policy },
 };
 
+static void show_trap(int signal, siginfo_t *info, void *context)
+{
+	(void)signal;
+	(void)context;
+	dprintf(1, "sigsys: %d %d\n", info->si_syscall, info->si_errno);
+	_exit(0);
+}
+
+static long call_32(long number, const long *arguments)
+{
+#ifdef __x86_64__
+	long result;
+
+	__asm__ volatile("int $0x80"
+			 : "=a"(result)
+			 : "a"(number), "b"(arguments[0]), "c"(arguments[1]), "d"(arguments[2]), "S"(arguments[3])
+			 : "memory", "r8", "r9", "r10", "r11");
+	if ((int)result < 0 && (int)result > -4096) {
+		errno = -(int)result;
+		return -1;
+	}
+	return result;
+#else
+	(void)number;
+	(void)arguments;
+	errno = ENOTSUP;
+	return -1;
+#endif
+}
+
+static int make_call(int argc, char **argv)
+{
+	struct sigaction action = { .sa_sigaction = show_trap, .sa_flags = SA_SIGINFO };
+	long numbers[7] = { 0 }, result;
+
+	for (int i = 2; i < argc && i < 9; i++)
+		numbers[i - 2] = (long)strtoull(argv[i], NULL, 0);
+	sigaction(SIGSYS, &action, NULL);
+	errno = 0;
+	if (strcmp(argv[1], "syscall32") == 0)
+		result = call_32(numbers[0], numbers + 1);
+	else
+		result = syscall(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5], numbers[6]);
+	dprintf(1, "result: %ld\nerrno: %d\n", result, result == -1 ? errno : 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 2 && strncmp(argv[1], "syscall", strlen("syscall")) == 0)
+		return make_call(argc, argv);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		int wanted = argc == 1;
 

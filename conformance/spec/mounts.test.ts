@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { type Config, makeBundle } from "../support/bundle.ts";
@@ -51,13 +51,12 @@ describe("mounts", () => {
   it("are made in the order of the list", ({ runtime }) => {
     const output = shOutput(
       runtime,
-      "ls /tmp /tmp/a; grep ' /tmp' /proc/self/mountinfo | cut -d' ' -f5",
+      "ls /tmp; cut -d' ' -f5 /proc/self/mountinfo | grep ^/tmp",
       add(tmpfs("/tmp/a"), tmpfs("/tmp"), tmpfs("/tmp/b"), tmpfs("/tmp/b/c")),
     );
     // The first is hidden by the second.
-    expect(output).toContain("/tmp:\nb");
-    expect(output.split("\n").slice(-4)).toEqual(["/tmp/a", "/tmp", "/tmp/b", "/tmp/b/c"]);
-  }, 30_000);
+    expect(output.split("\n")).toEqual(["b", "/tmp/a", "/tmp", "/tmp/b", "/tmp/b/c"]);
+  });
 
   it("may be stacked on one destination, the last on top", ({ runtime }) => {
     const found = mountsAt(runtime, "/tmp", tmpfs("/tmp", "size=4k"), tmpfs("/tmp", "size=8k"));
@@ -131,19 +130,33 @@ describe("mount options", () => {
 describe("tmpfs", () => {
   it("has the size and mode that its options give", ({ runtime }) => {
     const script =
-      "stat -c %a /tmp; dd if=/dev/zero of=/tmp/big bs=1k count=100 2>&1 | grep -c 'No space'; wc -c </tmp/big";
-    expect(shOutput(runtime, script, add(tmpfs("/tmp", "size=16k", "mode=1770")))).toBe("1770\n1\n16384");
+      "stat -c %a /new; dd if=/dev/zero of=/new/big bs=1k count=100 2>&1 | grep -c 'No space'; wc -c </new/big";
+    const edit = (config: Config) => {
+      config.root.readonly = false;
+      add(tmpfs("/new", "size=16k", "mode=1770"))(config);
+    };
+    expect(shOutput(runtime, script, edit)).toBe("1770\n1\n16384");
   });
 
-  it("takes the mode of the directory that it covers when none is given", ({ runtime }) => {
-    const edit = (config: Config, bundle: string) => {
+  const overExisting =
+    (...options: string[]) =>
+    (config: Config, bundle: string) => {
       mkdirSync(join(bundle, "rootfs/modes"));
-      statSync(join(bundle, "rootfs/modes"));
-      config.process.args = ["stat", "-c", "%a", "/tmp/new", "/modes"];
-      add(tmpfs("/tmp"), tmpfs("/tmp/new"), tmpfs("/modes"))(config);
+      chmodSync(join(bundle, "rootfs/modes"), 0o711);
+      add(tmpfs("/modes", ...options))(config);
     };
-    expect(runtime.run(makeBundle(runtime.directory, [], edit)).stdout).toBe("755\n755\n");
+
+  it("takes the mode of the directory that it covers when none is given", ({ runtime }) => {
+    expect(shOutput(runtime, "stat -c %a /modes", overExisting())).toBe("711");
   });
+
+  // runc 1.1.5 sets the mode of the directory after the mount, whatever the options say.
+  it.skipIf(!isTsrunc)(
+    "with a mode has it although the directory that it covers has another",
+    ({ runtime }) => {
+      expect(shOutput(runtime, "stat -c %a /modes", overExisting("mode=1777"))).toBe("1777");
+    },
+  );
 
   it("tmpcopyup starts with what the image has there", ({ runtime }) => {
     const edit = (config: Config, bundle: string) => {

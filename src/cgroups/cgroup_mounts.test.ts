@@ -22,18 +22,18 @@ test("planCgroupMounts() shows the container its own directory of every v1 hiera
       {
         directory: "cpu,cpuacct",
         options: "cpu,cpuacct",
-        source: "/sys/fs/cgroup/cpu,cpuacct/c",
+        sources: ["/sys/fs/cgroup/cpu,cpuacct/c"],
         links: ["cpu", "cpuacct"],
       },
-      { directory: "systemd", options: "name=systemd", source: "/sys/fs/cgroup/systemd/c", links: [] },
-      { directory: "memory", options: "memory", source: "/elsewhere/mem/c", links: [] },
+      { directory: "systemd", options: "name=systemd", sources: ["/sys/fs/cgroup/systemd/c"], links: [] },
+      { directory: "memory", options: "memory", sources: ["/elsewhere/mem/c"], links: [] },
     ],
   });
 });
 
 test("planCgroupMounts() shows the runtime's own cgroups to a container without any", () => {
   const mounts = planCgroupMounts(facts, disabledCgroupPlan);
-  expect(mounts.kind === "v1" && mounts.hierarchies.map(({ source }) => source)).toEqual([
+  expect(mounts.kind === "v1" && mounts.hierarchies.flatMap(({ sources }) => sources)).toEqual([
     "/sys/fs/cgroup/cpu,cpuacct/",
     "/sys/fs/cgroup/systemd/x",
     "/elsewhere/mem/x",
@@ -41,5 +41,9 @@ test("planCgroupMounts() shows the runtime's own cgroups to a container without 
 });
 
 test("planCgroupMounts() is one mount on v2", () => {
-  expect(planCgroupMounts({ ...facts, version: 2 }, disabledCgroupPlan)).toEqual({ kind: "v2" });
+  expect(planCgroupMounts({ ...facts, version: 2 }, disabledCgroupPlan)).toEqual({
+    kind: "v2",
+    own: "/sys/fs/cgroup",
+    root: "/sys/fs/cgroup",
+  });
 });

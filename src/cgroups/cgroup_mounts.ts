@@ -4,7 +4,7 @@ import { type CgroupFacts, cgroupRoot } from "./hierarchy.ts";
 
 /** What a mount of type "cgroup" in config.json shows to a container with these cgroups. */
 export function planCgroupMounts(facts: CgroupFacts, plan: CgroupPlan): CgroupMountFacts {
-  if (facts.version === 2) return { kind: "v2" };
+  if (facts.version === 2) return { kind: "v2", own: plan.paths[""] ?? cgroupRoot, root: cgroupRoot };
   const hierarchies = facts.hierarchies.map(({ controllers, directory, own }) => {
     const name = directory.startsWith(`${cgroupRoot}/`)
       ? directory.slice(cgroupRoot.length + 1)
@@ -12,10 +12,15 @@ export function planCgroupMounts(facts: CgroupFacts, plan: CgroupPlan): CgroupMo
     return {
       directory: name,
       options: controllers.join(","),
-      // Without a cgroup of its own (driver "disabled") the container stays where the runtime is.
-      source: plan.paths[controllers[0]!] ?? `${directory}${own ?? ""}`,
+      sources: sourcesOf(plan.paths[controllers[0]!], `${directory}${own ?? ""}`, plan.optional),
       links: controllers.length > 1 ? controllers.filter((controller) => controller !== name) : [],
     };
   });
   return { kind: "v1", hierarchies };
+}
+
+/** Without a cgroup of its own, by choice or for lack of permission, the container stays where the runtime is. */
+function sourcesOf(path: string | undefined, callers: string, optional: boolean): readonly string[] {
+  if (path === undefined) return [callers];
+  return optional ? [path, callers] : [path];
 }

@@ -10,7 +10,12 @@ export const commandLoaders: { readonly [N in CommandName]: () => Promise<Comman
   list: () => import("./commands/list.ts"),
   kill: () => import("./commands/kill.ts"),
   delete: () => import("./commands/delete.ts"),
+  pause: () => import("./commands/pause.ts"),
+  resume: () => import("./commands/resume.ts"),
+  exec: () => import("./commands/exec.ts"),
+  ps: () => import("./commands/ps.ts"),
   spec: () => import("./commands/spec.ts"),
+  features: () => import("./commands/features.ts"),
   plan: () => import("./commands/plan.ts"),
   validate: () => import("./commands/validate.ts"),
 };

@@ -4,6 +4,7 @@ import { O_APPEND, O_CREAT, O_WRONLY } from "../sys/constants.ts";
 import { commandLine } from "../sys/engine.ts";
 import { exists, getcwd, open, readTextFile, writeAll } from "../sys/files.ts";
 import { encodeUtf8, libc } from "../sys/libc.ts";
+import { inUserNamespace } from "../sys/procfs.ts";
 import { isErrno } from "../sys/sys_error.ts";
 import type { Io } from "./command_context.ts";
 import { main } from "./main.ts";
@@ -13,7 +14,7 @@ const io: Io = {
   cwd: getcwd,
   euid: () => Number(libc.geteuid()),
   // The initial user namespace maps everything to itself: user_namespaces(7).
-  inUserNamespace: () => !/^\s*0\s+0\s+4294967295\s*$/.test(readTextFile("/proc/self/uid_map")),
+  inUserNamespace,
   passwd: () => textOrEmpty("/etc/passwd"),
   exists,
   isTerminal: (fd) => Number(libc.isatty(fd)) === 1,

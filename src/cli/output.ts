@@ -2,12 +2,18 @@
 import type { OciState } from "../lifecycle/oci_state.ts";
 import type { Finding } from "../spec/finding.ts";
 import { stringifyJson } from "../spec/stringify.ts";
+import type { Features } from "../spec/types.ts";
 import { visible } from "./log_format.ts";
 import { formatTable } from "./table.ts";
 
 /** Any document for people and scripts alike. */
 export function formatJson(document: unknown): string {
   return `${stringifyJson(document, "  ")}\n`;
+}
+
+/** `features`, indented as runc does. */
+export function formatFeatures(features: Features): string {
+  return `${JSON.stringify(features, undefined, 4)}\n`;
 }
 
 /** `state`. There is no newline at the end, as with runc. */

@@ -9,25 +9,39 @@ import type { HookState } from "../process/plan_hooks.ts";
 import type { Finding } from "../spec/finding.ts";
 import { specVersion } from "../spec/version.ts";
 import { SIGKILL } from "../sys/constants.ts";
-import { chdir, close } from "../sys/files.ts";
+import { chdir, close, writeNewFile } from "../sys/files.ts";
 import { libc } from "../sys/libc.ts";
-import type { ExitStatus } from "../sys/processes.ts";
-import { openProcfs, readBootId, readProcessStatus, writeIdMaps, writeOomScoreAdj } from "../sys/procfs.ts";
-import { connectUnix, listenUnix } from "../sys/sockets.ts";
-import { reasonOf, SysError } from "../sys/sys_error.ts";
+import { openProcfs, readBootId, readProcessStatus, writeOomScoreAdj } from "../sys/procfs.ts";
+import { listenUnix } from "../sys/sockets.ts";
+import { giveCgroupToUser } from "./cgroup_ownership.ts";
+import { checkTerminal, connectConsole } from "./console_socket.ts";
 import { checkContainerId } from "./container_id.ts";
-import { runHooks } from "./hooks.ts";
+import { explainDeath } from "./explain_death.ts";
+import { runHooks, runHooksToTheEnd } from "./hooks.ts";
 import { isRootless, readHost } from "./host_facts.ts";
+import { createRdtGroup, joinRdtGroup } from "./intel_rdt.ts";
 import { type InitProcess, launchInit } from "./launch.ts";
 import { type Bundle, loadBundle } from "./load_bundle.ts";
+import { moveNetDevices } from "./net_devices.ts";
 import { openNamespaces } from "./open_namespaces.ts";
+import { ownStdio } from "./own_stdio.ts";
 import { writePidFile } from "./pid_file.ts";
 import { sendPidfd } from "./pidfd_socket.ts";
 import { countPreservedFds, listenFdsCount } from "./preserved_fds.ts";
+import { makeSeccompFilter } from "./seccomp_filter.ts";
+import { sendSeccompListener } from "./seccomp_listener.ts";
+import { setIdMaps } from "./set_id_maps.ts";
 import { setLimits } from "./set_limits.ts";
 import { setTimeOffsets } from "./set_time_offsets.ts";
+import { SourceHelper } from "./source_helper.ts";
 import { type StateRecord, stateRecordVersion } from "./state_record.ts";
-import { claimStateDirectory, removeStateDirectory, startSocketPath, writeState } from "./state_store.ts";
+import {
+  claimStateDirectory,
+  removeStateDirectory,
+  savedConfigPath,
+  startSocketPath,
+  writeState,
+} from "./state_store.ts";
 import { UndoStack } from "./undo.ts";
 
 export interface CreateRequest {
@@ -79,11 +93,11 @@ export function create(
 ): CreatedContainer {
   const undo = new UndoStack();
   let console: number | undefined;
+  let bundle: Bundle | undefined;
   try {
     checkContainerId(request.id);
-    const rootless = isRootless(request.rootless);
-    const bundle = loadBundle(request.bundle, {
-      rootless,
+    bundle = loadBundle(request.bundle, {
+      rootless: isRootless(),
       useSystemd: request.systemdCgroup,
       command: "create",
     });
@@ -99,10 +113,28 @@ export function create(
   } catch (error) {
     const failures = undo.undo();
     for (const failure of failures) request.log.warning(`while undoing: ${messageOf(failure)}`);
+    // A hook that fails ends the container's life early, but not without its last hooks (lifecycle, step 13).
+    if (error instanceof RuntimeError && error.code === "hook") runPoststopHooks(request, bundle);
     throw error;
   } finally {
     if (console !== undefined) close(console);
   }
+}
+
+function runPoststopHooks(request: CreateRequest, bundle: Bundle | undefined): void {
+  const hooks = bundle?.spec.hooks?.poststop ?? [];
+  if (bundle === undefined || hooks.length === 0) return;
+  const container = { status: "stopped", pid: 0 } as const;
+  runHooksToTheEnd("poststop", hooks, hookStateFor(request, bundle), container, request.log.warning);
+}
+
+function hookStateFor(request: CreateRequest, bundle: Bundle): HookState {
+  return {
+    ociVersion: specVersion,
+    id: request.id,
+    bundle: bundle.path,
+    annotations: bundle.spec.annotations,
+  };
 }
 
 function createFromBundle(
@@ -112,7 +144,7 @@ function createFromBundle(
   undo: UndoStack,
 ): CreatedContainer {
   const { spec } = bundle;
-  const host = readHost(spec, { ...request, rootless: isRootless(request.rootless) });
+  const host = readHost(spec, request);
   const deviceRules = planDeviceRules(spec.linux);
   const listenFds = listenFdsCount(request.env);
   const preserveFds = countPreservedFds(request.preserveFds, listenFds);
@@ -125,17 +157,14 @@ function createFromBundle(
     preserveFds,
     listenFds,
   };
-  const plan = compile(spec, compileRequest, host.facts);
+  const seccomp = makeSeccompFilter(spec.linux?.seccomp, request.root);
+  const plan = compile(spec, compileRequest, { ...host.facts, seccomp });
   for (const warning of plan.warnings) request.log.warning(formatFinding(warning));
-  const hookState: HookState = {
-    ociVersion: specVersion,
-    id: request.id,
-    bundle: bundle.path,
-    annotations: spec.annotations,
-  };
+  const hookState = hookStateFor(request, bundle);
 
   claimStateDirectory(request.root, request.id);
   undo.push(() => removeStateDirectory(request.root, request.id));
+  writeNewFile(savedConfigPath(request.root, request.id), bundle.configBytes, 0o600, false);
   let record = initialRecord(request, bundle);
 
   const slots: Partial<Record<SlotName, number>> = {};
@@ -143,6 +172,8 @@ function createFromBundle(
   slots.procfs = openProcfs();
   slots.start = listenUnix(startSocketPath(request.root, request.id), 0o600);
   openNamespaces(plan.joins, slots);
+  const helper = plan.sources.length === 0 ? undefined : new SourceHelper(plan.sources, slots.procfs);
+  if (helper !== undefined) slots.sources = helper.socket;
 
   // The intent is on record before anything of it exists, so that `delete --force` finds what a crash leaves.
   const cgroup = createCgroup(host.cgroup, (intent) => {
@@ -153,6 +184,11 @@ function createFromBundle(
   record = { ...record, cgroup: cgroup.record };
   const cgroupFd = cgroup.openForClone();
   if (cgroupFd !== undefined) slots.cgroup = cgroupFd;
+
+  createRdtGroup(spec.linux?.intelRdt, request.id, undo, (intent) => {
+    record = { ...record, intel_rdt: intent };
+    writeState(request.root, record, false);
+  });
 
   const oomKillsBefore = cgroup.oomKills();
   const init = launchInit({
@@ -170,22 +206,32 @@ function createFromBundle(
     },
     onSync: {
       forked: ({ pid }) => {
-        if (plan.idMaps !== undefined) writeIdMaps(pid, plan.idMaps);
+        if (plan.idMaps !== undefined) setIdMaps(pid, plan.idMaps, request.env.PATH ?? "");
         if (plan.timeOffsets !== "") setTimeOffsets(pid, plan.timeOffsets);
+        giveCgroupToUser(spec, cgroup.record, pid);
+        joinRdtGroup(record.intel_rdt, pid);
         if (plan.oomScoreAdj !== undefined) writeOomScoreAdj(pid, plan.oomScoreAdj);
       },
+      sources: ({ pid }) => helper?.start(pid),
       beforePivot: ({ pid }) => {
+        helper?.finish();
         cgroup.set(spec.linux?.resources ?? {});
         cgroup.setDevices(deviceRules);
+        moveNetDevices(plan.netDevices, pid, undo);
         const container = { status: "created", pid } as const;
         runHooks("prestart", spec.hooks?.prestart ?? [], hookState, container);
         runHooks("createRuntime", spec.hooks?.createRuntime ?? [], hookState, container);
       },
       ready: ({ pid }) => {
+        if (plan.idMaps !== undefined) ownStdio(spec);
         setLimits(pid, plan.rlimits);
         record = { ...record, phase: "created" };
         writeState(request.root, record, true);
       },
+    },
+    onListener: (fd, { pid }) => {
+      if (plan.seccompListener === undefined) return;
+      sendSeccompListener(plan.seccompListener, fd, pid, { ...hookState, status: "creating", pid });
     },
     onWarning: request.log.warning,
     explainDeath: (status) => explainDeath(status, cgroup.oomKills() !== oomKillsBefore),
@@ -226,46 +272,6 @@ function initialRecord(request: CreateRequest, bundle: Bundle): StateRecord {
 /** RFC 3339 with nine digits, as Go writes it; the clock has three. */
 function rfc3339Now(): string {
   return new Date().toISOString().replace("Z", "000000Z");
-}
-
-function explainDeath(status: ExitStatus | undefined, oom: boolean): RuntimeError {
-  if (oom) {
-    return new RuntimeError("host", "container init was OOM-killed (memory limit too low?)", {
-      at: "/linux/resources/memory/limit",
-    });
-  }
-  const how =
-    status === undefined
-      ? ""
-      : "signal" in status
-        ? `: signal ${status.signal}`
-        : `: exit status ${status.code}`;
-  return new RuntimeError("internal", `container init ended during the set-up${how}`);
-}
-
-/** Who leaves needs a socket to hand the terminal to; nobody else has a use for one. */
-function checkTerminal(terminal: boolean, hasSocket: boolean, detached: boolean): void {
-  const refuse = (message: string) => new RuntimeError("usage", message, { at: "--console-socket" });
-  if (detached && terminal && !hasSocket) {
-    throw refuse("cannot allocate tty if tsrunc will detach without setting console socket");
-  }
-  if (hasSocket && !(detached && terminal)) {
-    throw refuse("cannot use console socket if tsrunc will not detach or allocate tty");
-  }
-}
-
-/** @throws RuntimeError naming the flag */
-export function connectConsole(path: string | undefined): number | undefined {
-  if (path === undefined) return undefined;
-  try {
-    return connectUnix(path);
-  } catch (error) {
-    if (!(error instanceof SysError)) throw error;
-    throw new RuntimeError("usage", `cannot connect to the console socket ${path}: ${reasonOf(error)}`, {
-      at: "--console-socket",
-      errno: error.errno,
-    });
-  }
 }
 
 function closeAll(slots: SlotNumbers): void {

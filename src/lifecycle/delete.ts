@@ -7,6 +7,7 @@ import { pidfdSendSignal, pollReadable } from "../sys/processes.ts";
 import { isErrno } from "../sys/sys_error.ts";
 import { checkContainerId } from "./container_id.ts";
 import { runHooksToTheEnd } from "./hooks.ts";
+import { removeRdtGroups } from "./intel_rdt.ts";
 import { liveStatus, openInit } from "./live_status.ts";
 import { hookStateOf } from "./start.ts";
 import type { StateRecord } from "./state_record.ts";
@@ -60,13 +61,14 @@ export function deleteContainer(request: DeleteRequest): void {
   );
 }
 
-/** Order: processes, cgroup, state. What is still to do stays on record until it is done. */
+/** Order: processes, cgroup, resctrl groups, state. What is still to do stays on record until it is done. */
 export function destroyContainer(root: string, record: StateRecord): void {
   killInit(record);
   const cgroup = openCgroup(record.cgroup);
   // Processes that outlived init, which a shared pid namespace allows, are the container's as well.
   if (!cgroup.waitEmpty(0)) cgroup.killAll(SIGKILL);
   cgroup.destroy(killTimeoutMs);
+  removeRdtGroups(record.intel_rdt);
   removeStateDirectory(root, record.id);
 }
 

@@ -5,6 +5,7 @@ import { RuntimeError } from "../errors.ts";
 import type { HostFacts } from "../plan/host_facts.ts";
 import type { Spec } from "../spec/types.ts";
 import { libc } from "../sys/libc.ts";
+import { inUserNamespace } from "../sys/procfs.ts";
 import { readSecurityModules } from "./security_modules.ts";
 
 export interface Host {
@@ -15,14 +16,15 @@ export interface Host {
 /** Looks at the host, once, for everything the planners ask about it. @throws RuntimeError */
 export function readHost(
   spec: Spec,
-  request: { readonly id: string; readonly rootless: boolean; readonly systemdCgroup: boolean },
+  request: { readonly id: string; readonly rootless: boolean | "auto"; readonly systemdCgroup: boolean },
 ): Host {
   if (request.systemdCgroup) {
     throw new RuntimeError("host", "the systemd cgroup driver is not supported yet", {
       at: "--systemd-cgroup",
     });
   }
-  const cgroupFacts = readCgroupFacts(request.rootless);
+  const rootlessCgroups = hasRootlessCgroups(request.rootless);
+  const cgroupFacts = readCgroupFacts(rootlessCgroups);
   const cgroup = planCgroup(spec.linux, request.id, cgroupFacts);
   return {
     cgroup,
@@ -30,12 +32,21 @@ export function readHost(
       euid: Number(libc.geteuid()),
       egid: Number(libc.getegid()),
       cgroup: planCgroupMounts(cgroupFacts, cgroup),
+      rootlessCgroups,
       securityModules: readSecurityModules(spec),
     },
   };
 }
 
-/** `--rootless auto`: whoever is not root. */
-export function isRootless(flag: boolean | "auto"): boolean {
-  return flag === "auto" ? Number(libc.geteuid()) !== 0 : flag;
+/** Whether the caller is anybody but root: then everything hangs on a user namespace. */
+export function isRootless(): boolean {
+  return Number(libc.geteuid()) !== 0;
+}
+
+/**
+ * `--rootless`: whether it is fine that the caller has no permission for cgroups. `auto`: for whoever is not
+ * root, and for the root of a user namespace.
+ */
+export function hasRootlessCgroups(flag: boolean | "auto"): boolean {
+  return flag === "auto" ? isRootless() || inUserNamespace() : flag;
 }

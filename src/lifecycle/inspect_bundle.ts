@@ -15,7 +15,7 @@ export interface InspectRequest {
 /** Every finding about the config of a bundle; the host is not touched. @throws RuntimeError when it cannot be read */
 export function validateBundle(request: InspectRequest): readonly Finding[] {
   return findProblems(readConfig(request.bundle), {
-    rootless: isRootless(request.rootless),
+    rootless: request.rootless === "auto" ? isRootless() : request.rootless,
     useSystemd: request.systemdCgroup,
     command: "validate",
   });
@@ -24,13 +24,12 @@ export function validateBundle(request: InspectRequest): readonly Finding[] {
 /** What `create` would do with a bundle on this host, without doing it. @throws RuntimeError */
 export function planBundle(request: InspectRequest): { text: string; json: unknown } {
   const id = "CONTAINER";
-  const rootless = isRootless(request.rootless);
   const bundle = loadBundle(request.bundle, {
-    rootless,
+    rootless: isRootless(),
     useSystemd: request.systemdCgroup,
     command: "validate",
   });
-  const host = readHost(bundle.spec, { id, rootless, systemdCgroup: request.systemdCgroup });
+  const host = readHost(bundle.spec, { ...request, id });
   const plan = compile(
     bundle.spec,
     {

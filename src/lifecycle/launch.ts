@@ -22,13 +22,13 @@ import { encodePlan, type SlotNumbers } from "../plan/encode.ts";
 import { messageKinds, replyProceed, type SyncPointName, syncPoints } from "../plan/ops.ts";
 import type { Op } from "../plan/plan.ts";
 import { decodeMessage, describeFailure, describeWarning } from "../plan/report.ts";
-import { spawn } from "../sys/clone_helper.ts";
+import { receiveMessage, spawn } from "../sys/clone_helper.ts";
 import { SIGKILL } from "../sys/constants.ts";
 import { initProgramBytes } from "../sys/engine.ts";
 import { close } from "../sys/files.ts";
 import { memfdWith } from "../sys/memfd.ts";
 import { type ExitStatus, pidfdOpen, pidfdSendSignal, waitForExit } from "../sys/processes.ts";
-import { receive, send, socketPair } from "../sys/sockets.ts";
+import { send, socketPair } from "../sys/sockets.ts";
 
 export interface InitProcess {
   readonly pid: number;
@@ -48,9 +48,13 @@ export interface LaunchRequest {
   readonly preserveFds: number;
   /** Called once, when init exists and waits: the caller owns its end from here on. */
   readonly onForked: (init: ForkedInit) => void;
-  /** What tsrunc does at each point before init goes on. */
-  readonly onSync: Readonly<Record<SyncPointName, (init: InitProcess) => void>>;
+  /** What tsrunc does at each point before init goes on; nothing where there is no entry. */
+  readonly onSync: Readonly<Partial<Record<SyncPointName, (init: InitProcess) => void>>>;
+  /** The seccomp listener of a filter with NOTIFY; it is closed afterwards. */
+  readonly onListener: (fd: number, init: InitProcess) => void;
   readonly onWarning: (message: string) => void;
+  /** Nobody will `start` init: return only when the program runs, and fail when it cannot be executed. */
+  readonly untilExecuted?: boolean;
   /** Why init ended without a word: the caller may know of an OOM kill. */
   readonly explainDeath: (status: ExitStatus | undefined) => RuntimeError;
 }
@@ -92,9 +96,12 @@ export function launchInit(request: LaunchRequest): InitProcess {
   try {
     const buffer = new Uint8Array(4096);
     let early: number | undefined;
+    let created = false;
     for (;;) {
-      const length = receive(ours, buffer);
+      const { length, fd } = receiveMessage(ours, buffer);
       if (length === 0) {
+        // The socket is close-on-exec: its end means that the program has taken over.
+        if (created && init !== undefined) return init;
         throw request.explainDeath(kill(init ?? stage));
       }
       const message = decodeMessage(buffer.subarray(0, length));
@@ -116,9 +123,19 @@ export function launchInit(request: LaunchRequest): InitProcess {
           break;
         case messageKinds.failure:
           throw describeFailure(request.plan, message);
+        case messageKinds.listener:
+          if (init === undefined) throw new RuntimeError("internal", "a listener without init");
+          try {
+            request.onListener(fd, init);
+          } finally {
+            close(fd);
+          }
+          break;
         case messageKinds.created:
           if (init === undefined) throw new RuntimeError("internal", "created without init");
-          return init;
+          if (request.untilExecuted !== true) return init;
+          created = true;
+          break;
         default:
           throw new RuntimeError("internal", `init sent a message of unknown kind ${message.kind}`);
       }
@@ -134,7 +151,7 @@ export function launchInit(request: LaunchRequest): InitProcess {
 function answerSync(socket: number, point: number, init: InitProcess, request: LaunchRequest): void {
   const name = syncPointNames[point];
   if (name === undefined) throw new RuntimeError("internal", `init stopped at an unknown point ${point}`);
-  request.onSync[name](init);
+  request.onSync[name]?.(init);
   send(socket, new Uint8Array(new Uint32Array([replyProceed]).buffer));
 }
 

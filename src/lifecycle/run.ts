@@ -1,7 +1,8 @@
 import { forwardSignals } from "../sys/clone_helper.ts";
 import { close } from "../sys/files.ts";
 import { becomeSubreaper, exitCode, waitForExit } from "../sys/processes.ts";
-import { type CreatedContainer, type CreateRequest, connectConsole, create } from "./create.ts";
+import { connectConsole } from "./console_socket.ts";
+import { type CreatedContainer, type CreateRequest, create } from "./create.ts";
 import { deleteContainer } from "./delete.ts";
 import { ForegroundTerminal } from "./foreground_terminal.ts";
 import { startContainer } from "./start.ts";

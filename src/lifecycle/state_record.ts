@@ -1,6 +1,7 @@
 import type { CgroupRecord } from "../cgroups/driver.ts";
 import { RuntimeError } from "../errors.ts";
 import type { Hook } from "../spec/types.ts";
+import type { RdtRecord } from "./intel_rdt.ts";
 
 /**
  * What is kept of a container, in `<root>/<id>/state.json`. The keys in snake case are the ones monitoring
@@ -27,6 +28,7 @@ export interface StateRecord {
   readonly annotations: Readonly<Record<string, string>> | undefined;
   readonly cgroup: CgroupRecord;
   readonly cgroup_paths: Readonly<Record<string, string>>;
+  readonly intel_rdt?: RdtRecord | undefined;
   readonly namespace_paths: Readonly<Record<string, string>>;
   /** Without a pid namespace of its own, the container's processes outlive its init. */
   readonly own_pid_namespace: boolean;

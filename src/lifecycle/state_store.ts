@@ -30,6 +30,11 @@ export function startSocketPath(root: string, id: string): string {
   return `${root}/${id}/start.sock`;
 }
 
+/** The config as `create` read it: later changes of the bundle have no effect (spec). */
+export function savedConfigPath(root: string, id: string): string {
+  return `${root}/${id}/config.json`;
+}
+
 /** Claims the id. @throws RuntimeError `exists` */
 export function claimStateDirectory(root: string, id: string): void {
   const directory = stateDirectory(root, id);

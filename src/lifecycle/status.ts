@@ -30,3 +30,28 @@ export function deleteRefusal(id: string, status: ContainerStatus): string | und
     ? undefined
     : `cannot delete container ${id} that is not stopped: ${status}`;
 }
+
+export function pauseRefusal(status: ContainerStatus): string | undefined {
+  return status === "running" || status === "created" ? undefined : "container not running";
+}
+
+export function resumeRefusal(status: ContainerStatus): string | undefined {
+  return status === "paused" ? undefined : "container not paused";
+}
+
+/** A paused container would let the new process wait for ever, which is wanted only when it is said. */
+export function execRefusal(status: ContainerStatus, ignorePaused: boolean): string | undefined {
+  switch (status) {
+    case "created":
+    case "running":
+      return undefined;
+    case "paused":
+      return ignorePaused ? undefined : "cannot exec in a paused container (use --ignore-paused to override)";
+    case "creating":
+      return "cannot exec in a container that is still being created";
+    case "stopped":
+      return "cannot exec in a stopped container";
+    default:
+      return status satisfies never;
+  }
+}

@@ -89,6 +89,33 @@ export function planNamespaces(spec: Spec, privileged: boolean): NamespacePlan {
   };
 }
 
+/** What `exec` joins, in order, and the fork into it. */
+export interface ExecNamespaces {
+  readonly stage: readonly Op[];
+  readonly joins: readonly { readonly slot: SlotName; readonly file: string; readonly at: string }[];
+}
+
+/** The namespaces of a running container's init, by type. They are opened below /proc/PID/ns. */
+export function planExecNamespaces(
+  types: readonly LinuxNamespaceType[],
+  privileged: boolean,
+): ExecNamespaces {
+  const at = "/linux/namespaces";
+  const kinds = namespaceKinds.filter(({ type }) => types.includes(type));
+  const joined = joinOrder(
+    kinds.map((kind) => ({ kind, path: kind.file, at })),
+    privileged,
+  );
+  const stage = joined.flatMap(({ kind }) => [
+    op("joinNamespace", at, { fd: kind.slot, flag: kind.flag }),
+    ...(kind.flag === CLONE_NEWUSER ? [op("becomeRoot", at, {})] : []),
+  ]);
+  return {
+    stage: [...stage, op("forkInit", at, { flags: 0, cgroup: "cgroup" })],
+    joins: joined.map(({ kind }) => ({ slot: kind.slot, file: kind.file, at })),
+  };
+}
+
 /** Whether the container has a namespace of this kind that is not the caller's own. */
 export function hasNamespace(spec: Spec, type: LinuxNamespaceType): boolean {
   return spec.linux?.namespaces?.some((namespace) => namespace.type === type) === true;

@@ -46,6 +46,7 @@ export const slotNames = [
   "ns_uts",
   "ns_cgroup",
   "ns_time",
+  "sources", // SOCK_SEQPACKET from the helper that opens sources for binds
 ] as const;
 export type SlotName = (typeof slotNames)[number];
 
@@ -57,6 +58,8 @@ export const syncPoints = {
   beforePivot: 2,
   /** Everything but credentials is set: rlimits, final state. */
   ready: 3,
+  /** The mount namespace has its propagation: the helper can open the sources of binds in it. */
+  sources: 4,
 } as const;
 export type SyncPointName = keyof typeof syncPoints;
 
@@ -99,16 +102,17 @@ export const ops = {
   rootPropagation: { number: 10, fields: { flags: "u32" } },
   /**
    * Open the directory `path` (absolute, without symlinks), clone its mount tree, attach the clone over it.
-   * All later container paths are resolved under this root. Where the process has no mount namespace of its
+   * All later container paths are resolved under this root. `isolate` 1: our mounts are peers of the host's, so
+   * the clone and the mount it goes on become private first. Where the process has no mount namespace of its
    * own (no CLONE_NEWNS before), the directory itself is the root and nothing is attached.
    */
-  openRootfs: { number: 11, fields: { path: "str" } },
+  openRootfs: { number: 11, fields: { path: "str", isolate: "u32" } },
   /**
    * Mount a new file system through fsopen(2)/fsmount(2)/move_mount(2).
    * `parameters` are "key" or "key=value". `sourceMode` bit 0: inherit the mode of an existing directory
    * (tmpfs). `attrSet`/`attrClear` are MOUNT_ATTR_*; `recSet`/`recClear` the same with AT_RECURSIVE;
    * `superFlags` are the MS_* flags of the super block; `propagation` one MS_* flag for each
-   * mount_setattr call. `pathMode` is one of `pathModes`.
+   * mount_setattr call. `pathMode` is one of `pathModes`. `coversProc` 1: the target may be a file of procfs.
    */
   mount: {
     number: 12,
@@ -124,13 +128,15 @@ export const ops = {
       recClear: "u64",
       propagation: "u32s",
       pathMode: "u32",
+      coversProc: "u32",
       copyUp: "u32",
       copyMode: "u32",
     },
   },
   /**
-   * Bind `source` (a host path) to `destination`. `recursive` 1: the whole tree. Attributes as in `mount`.
-   * A missing destination is created: a directory for a directory, else an empty file.
+   * Bind `source` (a host path) to `destination`. `recursive` 1: the whole tree. `given` 1: the tree comes from
+   * the helper, over the slot `sources`. Attributes as in `mount`; `attrReset` are cleared as well, unless one
+   * of them is locked. A missing destination is created: a directory for a directory, else an empty file.
    */
   bind: {
     number: 13,
@@ -138,12 +144,15 @@ export const ops = {
       source: "str",
       destination: "str",
       recursive: "u32",
+      given: "u32",
       attrSet: "u64",
       attrClear: "u64",
+      attrReset: "u64",
       recSet: "u64",
       recClear: "u64",
       propagation: "u32s",
       pathMode: "u32",
+      coversProc: "u32",
     },
   },
   /** Change the attributes of what is mounted at `destination`: options with `remount`, deferred read-only. */
@@ -152,6 +161,26 @@ export const ops = {
     fields: {
       destination: "str",
       superFlags: "u32",
+      attrSet: "u64",
+      attrClear: "u64",
+      recSet: "u64",
+      recClear: "u64",
+      propagation: "u32s",
+    },
+  },
+  /**
+   * Mount a cgroup hierarchy at the directory `destination`: the file system `fsType` with `parameters`, or
+   * where that is "" or not permitted, a bind of the first of `binds` that exists. With none, an empty
+   * read-only tmpfs hides what is there, if `mask` is 1. Attributes as in `mount`.
+   */
+  mountCgroup: {
+    number: 70,
+    fields: {
+      destination: "str",
+      fsType: "str",
+      parameters: "strs",
+      binds: "strs",
+      mask: "u32",
       attrSet: "u64",
       attrClear: "u64",
       recSet: "u64",
@@ -262,10 +291,13 @@ export const ops = {
    * where it is refused and /proc/self/setgroups says deny.
    */
   user: { number: 34, fields: { uid: "u32", gid: "u32", groups: "u32s" } },
-  /** capset(2) and the ambient set. Bits that cannot be raised are reported as warnings. */
+  /**
+   * capset(2) and the ambient set. Bits that cannot be raised are reported as warnings. `keep` stays permitted
+   * as well, for a later op; execve(2) takes it away.
+   */
   capabilities: {
     number: 35,
-    fields: { effective: "u64", permitted: "u64", inheritable: "u64", ambient: "u64" },
+    fields: { effective: "u64", permitted: "u64", inheritable: "u64", ambient: "u64", keep: "u64" },
   },
   /** Create `path` (0755) as init's root user, when it is missing. */
   makeWorkingDirectory: { number: 36, fields: { path: "str" } },
@@ -286,6 +318,31 @@ export const ops = {
     number: 40,
     fields: { args: "strs", env: "strs", preserveFds: "u32", setHome: "u32", uid: "u32" },
   },
+  /**
+   * seccomp(2) with the instructions `filter` (struct sock_filter) and `flags`. With SECCOMP_FILTER_FLAG_
+   * NEW_LISTENER it is loaded now, and tsrunc gets the descriptor in a `listener` message. Else it is loaded
+   * by `exec`, right before execve(2). `raise` 1: make the permitted CAP_SYS_ADMIN effective for it.
+   */
+  seccomp: { number: 60, fields: { filter: "bytes", flags: "u32", raise: "u32" } },
+
+  // ---- the helper that opens sources where init may not
+  /**
+   * Clone the mount tree at `source` and send it in a `source` message. `idmap`: one of `idmapModes`, by a user
+   * namespace with `uidMap` and `gidMap`, or by the one of the slot when these are "".
+   */
+  openSource: {
+    number: 71,
+    fields: {
+      source: "str",
+      recursive: "u32",
+      idmap: "u32",
+      uidMap: "str",
+      gidMap: "str",
+      userNamespace: "slot",
+    },
+  },
+  /** Exit with status 0. */
+  leave: { number: 72, fields: {} },
 } as const satisfies Readonly<Record<string, OpDefinition>>;
 
 export type OpName = keyof typeof ops;
@@ -296,6 +353,14 @@ export const pathModes = {
   inRoot: 0,
   /** No component may be a symlink: /proc, /sys. CVE-2019-19921. */
   noSymlinks: 1,
+} as const;
+
+export const idmapModes = {
+  none: 0,
+  /** The topmost mount of the tree. */
+  top: 1,
+  /** Every mount of the tree. */
+  recursive: 2,
 } as const;
 
 export const pivotModes = {
@@ -381,6 +446,12 @@ export const steps = [
   "set the personality",
   "set the memory policy",
   "set the label",
+  "raise the capability",
+  "load the filter",
+  "pass the listener on",
+  "check the mount point",
+  "make the user namespace",
+  "map the ids of the mount",
 ] as const;
 export type StepName = (typeof steps)[number];
 
@@ -402,6 +473,10 @@ export const messageKinds = {
   failure: 4,
   /** Everything up to the start socket is done. */
   created: 5,
+  /** Carries a descriptor (SCM_RIGHTS): the seccomp listener of a filter with NOTIFY. */
+  listener: 6,
+  /** From the helper to init, with a descriptor: the tree that an `openSource` has cloned. */
+  source: 7,
 } as const;
 
 /** The answer to `sync`: one u32. Anything but `proceed`, or end of file, makes init exit. */

@@ -1,5 +1,6 @@
 import { errno, errnoReason } from "../errno.ts";
 import { RuntimeError } from "../errors.ts";
+import { CAPABILITIES } from "../spec/capability_names.ts";
 import { type StepName, steps } from "./ops.ts";
 import type { Op } from "./plan.ts";
 
@@ -52,10 +53,23 @@ export function describeFailure(plan: readonly Op[], message: InitMessage): Runt
 export function describeWarning(plan: readonly Op[], message: InitMessage): string {
   const op = plan[message.opIndex];
   if (op === undefined) return message.text;
-  if (op.op === "capabilities" || op.op === "boundingSet") {
-    return `capabilities that cannot be granted are left out: bits ${message.text} (config.json#${op.at})`;
-  }
+  if (op.op === "capabilities") return capabilityWarning(op, message);
   return operationSentence(op, message);
+}
+
+/** Init knows capabilities by their numbers: several in the text, or one of the ambient set as the value. */
+function capabilityWarning(op: Extract<Op, { op: "capabilities" }>, message: InitMessage): string {
+  const isAmbient = message.step === "raise the ambient capability";
+  const bits = isAmbient ? [message.value] : message.text.split(" ").map(Number);
+  const names = bits.map((bit) => capabilityName(bit)).join(", ");
+  return isAmbient
+    ? `${names} cannot be ambient and is left out (config.json#${op.at}/ambient)`
+    : `capabilities that cannot be granted are left out: ${names} (config.json#${op.at})`;
+}
+
+function capabilityName(bit: number): string {
+  for (const [name, number] of CAPABILITIES) if (number === bit) return name;
+  return `capability ${bit}`;
 }
 
 function operationSentence(op: Op, message: InitMessage): string {
@@ -96,6 +110,12 @@ export function describeOp(op: Op): string {
       return `bind ${op.source} on ${op.destination}`;
     case "remount":
       return `remount ${op.destination}`;
+    case "mountCgroup":
+      return `mount ${op.fsType === "" ? "the cgroup" : op.fsType} on ${op.destination}`;
+    case "openSource":
+      return `open ${op.source}`;
+    case "leave":
+      return "end the helper";
     case "makeDirectory":
       return `create the directory ${op.path}`;
     case "symlink":
@@ -139,7 +159,7 @@ export function describeOp(op: Op): string {
     case "memoryPolicy":
       return "set the memory policy";
     case "securityAttribute":
-      return op.value === "" ? `unset the label ${op.files.join(" or ")}` : `set the label ${op.value}`;
+      return describeAttribute(op);
     case "labelDirectory":
       return `label ${op.path} as ${op.label}`;
     case "boundingSet":
@@ -158,11 +178,19 @@ export function describeOp(op: Op): string {
       return `find the program ${op.file}`;
     case "waitForStart":
       return "wait for the start";
+    case "seccomp":
+      return "load the seccomp filter";
     case "exec":
       return `execute ${op.args[0] ?? ""}`;
     default:
       return op satisfies never;
   }
+}
+
+function describeAttribute({ files, value }: Extract<Op, { op: "securityAttribute" }>): string {
+  if (files.includes("apparmor/exec")) return `apply the AppArmor profile ${value.replace(/^exec /, "")}`;
+  const what = files.includes("keycreate") ? "new keys" : "the program";
+  return value === "" ? `unset the label of ${what}` : `give ${what} the label ${value}`;
 }
 
 /** The phrases engines look for to tell "not found" (127) from "not executable" (126). */
@@ -202,6 +230,12 @@ export function waitStatusWords(status: number): string {
 
 /** Known causes, kept apart from the message because engines match on messages. */
 function hintFor(op: Op, message: InitMessage): string | undefined {
+  if (message.step === "check the mount point") {
+    return "on /proc only a whole procfs can be mounted, and below it only on a few files such as meminfo";
+  }
+  if (message.step === "map the ids of the mount" && message.errno === errno.EINVAL) {
+    return "the file system of the source does not support idmapped mounts";
+  }
   if (op.op === "mount" && op.fsType === "bind") {
     return 'a bind mount needs the option "bind" or "rbind"; type "bind" alone says nothing to the kernel';
   }
@@ -222,6 +256,12 @@ function hintFor(op: Op, message: InitMessage): string | undefined {
   }
   if (op.op === "chdir" && message.step === "check the directory") {
     return "the working directory is outside of the container: possible breakout detected";
+  }
+  if (op.op === "securityAttribute" && message.step === "set the label" && message.errno === errno.ENOENT) {
+    return "the kernel has no AppArmor profile of that name: load it with apparmor_parser";
+  }
+  if (op.op === "scheduler" && message.errno === errno.EPERM) {
+    return "real-time policies need linux.resources.cpu.realtimeRuntime where each cgroup has a budget, and SCHED_DEADLINE every CPU";
   }
   if (op.op === "forkInit" && message.errno === errno.ENOSPC) {
     return "a limit below /proc/sys/user/max_*_namespaces is reached";

@@ -13,8 +13,13 @@ export function planBoundingSet(capabilities: LinuxCapabilities | undefined): re
 /**
  * The other four sets, after the user has changed (capabilities(7)). The inheritable set is what the config
  * says and never more: CVE-2022-29162. Without `capabilities` the sets stay as setresuid(2) left them.
+ *
+ * @param keep names that init itself still needs: permitted, not effective, and gone after execve(2)
  */
-export function planCapabilitySets(capabilities: LinuxCapabilities | undefined): readonly Op[] {
+export function planCapabilitySets(
+  capabilities: LinuxCapabilities | undefined,
+  keep: readonly string[] = [],
+): readonly Op[] {
   if (capabilities === undefined) return [];
   return [
     op("capabilities", at, {
@@ -22,6 +27,7 @@ export function planCapabilitySets(capabilities: LinuxCapabilities | undefined):
       permitted: bits(capabilities.permitted),
       inheritable: bits(capabilities.inheritable),
       ambient: bits(capabilities.ambient),
+      keep: bits(keep),
     }),
   ];
 }

@@ -26,12 +26,15 @@ export function planContainerHooks(
       path: hook.path,
       args: hookArgs(hook),
       env: hookEnv(hook, name, spec),
-      timeoutMs: (hook.timeout ?? 0) * 1000,
+      timeoutMs: Math.min((hook.timeout ?? 0) * 1000, longestTimeoutMs),
       stateHead,
       stateTail,
     }),
   );
 }
+
+/** What fits the plan's 32 bits: 49 days. */
+const longestTimeoutMs = 0xffffffff;
 
 /** Without `args`, argv[0] is the path. */
 export function hookArgs(hook: Hook): readonly string[] {

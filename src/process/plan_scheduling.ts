@@ -78,7 +78,7 @@ export function planPersonality(personality: Linux["personality"]): readonly Op[
 }
 
 /** set_mempolicy(2), linux/mempolicy.h */
-const memoryPolicyModes: Readonly<Record<MemoryPolicyMode, number>> = {
+export const memoryPolicyModes: Readonly<Record<MemoryPolicyMode, number>> = {
   MPOL_DEFAULT: 0,
   MPOL_PREFERRED: 1,
   MPOL_BIND: 2,
@@ -87,7 +87,7 @@ const memoryPolicyModes: Readonly<Record<MemoryPolicyMode, number>> = {
   MPOL_PREFERRED_MANY: 5,
   MPOL_WEIGHTED_INTERLEAVE: 6,
 };
-const memoryPolicyFlags: Readonly<Record<MemoryPolicyFlag, number>> = {
+export const memoryPolicyFlags: Readonly<Record<MemoryPolicyFlag, number>> = {
   MPOL_F_NUMA_BALANCING: 0x2000,
   MPOL_F_RELATIVE_NODES: 0x4000,
   MPOL_F_STATIC_NODES: 0x8000,

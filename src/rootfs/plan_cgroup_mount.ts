@@ -7,12 +7,19 @@ import { MOUNT_ATTR_RDONLY, type ParsedOptions } from "./mount_options.ts";
  * What a mount of type "cgroup" becomes: on v2 one cgroup2 file system; on v1 a tmpfs with a directory for
  * each hierarchy, that holds the hierarchy afresh when the container has a cgroup namespace (which makes its
  * own cgroup the root), else a bind of the container's own cgroup.
+ *
+ * A container without a cgroup of its own, which only a caller without privileges has, sees the caller's on v1,
+ * and nothing on v2, where that would be everything.
  */
 export function planCgroupMount(
   destination: string,
   options: ParsedOptions,
   at: string,
-  context: { readonly cgroup: CgroupMountFacts; readonly cgroupNamespace: boolean },
+  context: {
+    readonly cgroup: CgroupMountFacts;
+    readonly cgroupNamespace: boolean;
+    readonly rootlessCgroups: boolean;
+  },
 ): readonly Op[] {
   const attributes = {
     attrSet: options.attrSet,
@@ -20,16 +27,20 @@ export function planCgroupMount(
     recSet: options.recSet,
     recClear: options.recClear,
     propagation: options.propagation,
-    pathMode: pathModes.inRoot,
   };
+  const mask = context.rootlessCgroups ? 1 : 0;
   if (context.cgroup.kind === "v2") {
-    return [newMount("cgroup2", "cgroup", destination, [], at, attributes)];
+    const { own, root } = context.cgroup;
+    const binds = [context.cgroupNamespace ? own : root];
+    return [
+      op("mountCgroup", at, { destination, fsType: "cgroup2", parameters: [], binds, mask, ...attributes }),
+    ];
   }
   const writable = { ...attributes, attrSet: options.attrSet & ~MOUNT_ATTR_RDONLY };
   return [
-    newMount("tmpfs", "tmpfs", destination, ["mode=755"], at, writable),
+    tmpfs(destination, at, writable),
     ...context.cgroup.hierarchies.flatMap((hierarchy) =>
-      planHierarchy(hierarchy, destination, at, attributes, context.cgroupNamespace),
+      planHierarchy(hierarchy, destination, at, { ...attributes, mask }, context.cgroupNamespace),
     ),
     ...((options.attrSet & MOUNT_ATTR_RDONLY) === 0n ? [] : [readonlyTop(destination, at)]),
   ];
@@ -37,43 +48,41 @@ export function planCgroupMount(
 
 type Attributes = Pick<
   Extract<Op, { op: "mount" }>,
-  "attrSet" | "attrClear" | "recSet" | "recClear" | "propagation" | "pathMode"
+  "attrSet" | "attrClear" | "recSet" | "recClear" | "propagation"
 >;
 
 function planHierarchy(
   hierarchy: CgroupHierarchyMount,
   destination: string,
   at: string,
-  attributes: Attributes,
+  attributes: Attributes & { readonly mask: number },
   cgroupNamespace: boolean,
 ): readonly Op[] {
   const directory = `${destination}/${hierarchy.directory}`;
-  const mount = cgroupNamespace
-    ? newMount("cgroup", "cgroup", directory, hierarchy.options.split(","), at, attributes)
-    : op("bind", at, { source: hierarchy.source, destination: directory, recursive: 0, ...attributes });
   return [
     op("makeDirectory", at, { path: directory, mode: 0o755 }),
-    mount,
+    op("mountCgroup", at, {
+      destination: directory,
+      fsType: cgroupNamespace ? "cgroup" : "",
+      parameters: cgroupNamespace ? hierarchy.options.split(",") : [],
+      binds: hierarchy.sources,
+      ...attributes,
+    }),
     ...hierarchy.links.map((name) =>
       op("symlink", at, { target: hierarchy.directory, path: `${destination}/${name}`, keepExisting: 1 }),
     ),
   ];
 }
 
-function newMount(
-  fsType: string,
-  source: string,
-  destination: string,
-  parameters: readonly string[],
-  at: string,
-  attributes: Attributes,
-): Op {
+function tmpfs(destination: string, at: string, attributes: Attributes): Op {
   return op("mount", at, {
     destination,
-    fsType,
-    source,
-    parameters,
+    fsType: "tmpfs",
+    source: "tmpfs",
+    parameters: ["mode=755"],
     superFlags: 0,
+    pathMode: pathModes.inRoot,
+    coversProc: 0,
     copyUp: 0,
     copyMode: 0,
     ...attributes,

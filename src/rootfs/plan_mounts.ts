@@ -2,24 +2,18 @@ import type { CgroupMountFacts } from "../plan/host_facts.ts";
 import { pathModes } from "../plan/ops.ts";
 import { type Op, op } from "../plan/plan.ts";
 import type { Mount } from "../spec/types.ts";
-import {
-  MOUNT_ATTR_NODEV,
-  MOUNT_ATTR_NODIRATIME,
-  MOUNT_ATTR_NOEXEC,
-  MOUNT_ATTR_NOSUID,
-  MOUNT_ATTR_NOSYMFOLLOW,
-  MOUNT_ATTR_RDONLY,
-  MS_RDONLY,
-  type ParsedOptions,
-  parseMountOptions,
-} from "./mount_options.ts";
+import { MOUNT_ATTR_RDONLY, MS_RDONLY, type ParsedOptions, parseMountOptions } from "./mount_options.ts";
+import { planBind } from "./plan_bind.ts";
 import { planCgroupMount } from "./plan_cgroup_mount.ts";
+import { isCoverableProcFile } from "./proc_files.ts";
 
 export interface MountPlan {
   /** In the order of config.json (spec: MUST be mounted in the listed order). */
   readonly mounts: readonly Op[];
   /** Read-only attributes that must wait until devices and later mount points are made. */
   readonly deferred: readonly Op[];
+  /** What the helper opens for the binds that are `given`, in their order. */
+  readonly sources: readonly Op[];
   readonly devIsBind: boolean;
 }
 
@@ -28,12 +22,16 @@ export interface MountContext {
   readonly cgroup: CgroupMountFacts;
   readonly cgroupNamespace: boolean;
   readonly userNamespace: boolean;
+  /** The caller has rights that the root of a user namespace has not. */
+  readonly privileged: boolean;
+  readonly rootlessCgroups: boolean;
 }
 
-/** `mounts` → ops. Mounts in user namespaces and idmapped ones go the same way. */
+/** `mounts` → ops. */
 export function planMounts(mounts: readonly Mount[], context: MountContext): MountPlan {
   const planned: Op[] = [];
   const deferred: Op[] = [];
+  const sources: Op[] = [];
   let devIsBind = false;
   mounts.forEach((mount, index) => {
     const at = `/mounts/${index}`;
@@ -41,7 +39,9 @@ export function planMounts(mounts: readonly Mount[], context: MountContext): Mou
     const destination = absoluteDestination(mount.destination);
     if (options.remount) planned.push(planRemount(destination, options, at));
     else if (options.bind !== "none") {
-      planned.push(planBind(mount, destination, options, at, context.bundle));
+      const bind = planBind(mount, destination, options, at, context);
+      planned.push(bind.mount);
+      if (bind.source !== undefined) sources.push(bind.source);
       if (isDev(destination)) devIsBind = true;
     } else if (mount.type === "cgroup") {
       planned.push(...planCgroupMount(destination, options, at, context));
@@ -52,7 +52,7 @@ export function planMounts(mounts: readonly Mount[], context: MountContext): Mou
       if (deferReadonly) deferred.push(readonlyLater(destination, at));
     }
   });
-  return { mounts: planned, deferred, devIsBind };
+  return { mounts: planned, deferred, sources, devIsBind };
 }
 
 /** Relative destinations are deprecated and taken from "/" (spec 1.2). */
@@ -103,36 +103,9 @@ function planNewMount(
     recClear: options.recClear,
     propagation: options.propagation,
     pathMode: exactPlace.has(fsType) ? pathModes.noSymlinks : pathModes.inRoot,
+    coversProc: isCoverableProcFile(destination) ? 1 : 0,
     copyUp: options.copyUp ? 1 : 0,
     copyMode: fsType === "tmpfs" ? 1 : 0,
-  });
-}
-
-const everyFlag =
-  MOUNT_ATTR_RDONLY |
-  MOUNT_ATTR_NOSUID |
-  MOUNT_ATTR_NODEV |
-  MOUNT_ATTR_NOEXEC |
-  MOUNT_ATTR_NODIRATIME |
-  MOUNT_ATTR_NOSYMFOLLOW;
-
-/**
- * A bind takes the attributes of its source, unless any is named: then exactly the named ones hold, as with
- * mount(2) MS_REMOUNT | MS_BIND. Only the atime mode stays when none is named.
- */
-function planBind(mount: Mount, destination: string, options: ParsedOptions, at: string, bundle: string): Op {
-  const anyNamed = options.attrSet !== 0n || options.attrClear !== 0n;
-  const source = mount.source ?? "";
-  return op("bind", at, {
-    source: source.startsWith("/") ? source : `${bundle}/${source}`,
-    destination,
-    recursive: options.bind === "rbind" ? 1 : 0,
-    attrSet: options.attrSet,
-    attrClear: anyNamed ? options.attrClear | (everyFlag & ~options.attrSet) : 0n,
-    recSet: options.recSet,
-    recClear: options.recClear,
-    propagation: options.propagation,
-    pathMode: pathModes.inRoot,
   });
 }
 

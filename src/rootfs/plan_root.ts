@@ -19,31 +19,31 @@ const propagationFlags: Readonly<Record<Exclude<RootfsPropagation, "">, number>>
  *
  * With `shared` the host's mounts stay peers of ours, because a bind with `rshared` is to pass mounts back to
  * the host; everything that is set up below the root is kept from spreading by openRootfs, which makes the
- * clone and its parent mount private. Otherwise mounts come in from the host (slave) or not at all (private).
+ * clone and its parent mount private. Otherwise mounts come in from the host (slave) or not at all (private),
+ * and the clone is as the rest.
  */
 export function planRootOpening(spec: Spec, rootfs: string): readonly Op[] {
   const propagation = spec.linux?.rootfsPropagation ?? "";
   const at = "/linux/rootfsPropagation";
-  const flags = propagation.endsWith("shared")
-    ? []
-    : propagation.endsWith("private")
-      ? [MS_PRIVATE | MS_REC]
-      : [MS_SLAVE | MS_REC];
+  if (propagation.endsWith("shared")) return [op("openRootfs", "/root/path", { path: rootfs, isolate: 1 })];
+  const flags = propagation.endsWith("private") ? MS_PRIVATE : MS_SLAVE;
   return [
-    ...flags.map((value) => op("rootPropagation", at, { flags: value })),
-    op("openRootfs", "/root/path", { path: rootfs }),
+    op("rootPropagation", at, { flags: flags | MS_REC }),
+    op("openRootfs", "/root/path", { path: rootfs, isolate: 0 }),
   ];
 }
 
 /** Making the root the root. */
-export function planPivot(spec: Spec, noPivot: boolean, mountNamespace: boolean): readonly Op[] {
+export function planPivot(noPivot: boolean, mountNamespace: boolean): readonly Op[] {
   const mode = !mountNamespace ? pivotModes.chroot : noPivot ? pivotModes.move : pivotModes.pivot;
+  return [op("pivotRoot", "/root", { mode })];
+}
+
+/** After the last mount: an unbindable one could not be masked, and what is put below a shared one is shared. */
+export function planFinalPropagation(spec: Spec, mountNamespace: boolean): readonly Op[] {
   const propagation = spec.linux?.rootfsPropagation ?? "";
-  const final =
-    propagation === "" || !mountNamespace
-      ? []
-      : [op("finalPropagation", "/linux/rootfsPropagation", { flags: propagationFlags[propagation] })];
-  return [op("pivotRoot", "/root", { mode }), ...final];
+  if (propagation === "" || !mountNamespace) return [];
+  return [op("finalPropagation", "/linux/rootfsPropagation", { flags: propagationFlags[propagation] })];
 }
 
 /** The root read-only, masked and read-only paths: last, when nothing needs to be made any more. */

@@ -26,6 +26,7 @@ export const RESOLVE_IN_ROOT = 0x10;
 export const STATX_BASIC_STATS = 0x7ff;
 export const S_IFMT = 0o170000;
 export const S_IFDIR = 0o040000;
+export const S_IFCHR = 0o020000;
 export const S_IFREG = 0o100000;
 
 export const LOCK_EX = 2;
@@ -49,7 +50,10 @@ export const POLLERR = 8;
 export const POLLHUP = 16;
 
 export const AF_UNIX = 1;
+export const AF_NETLINK = 16;
+export const NETLINK_ROUTE = 0;
 export const SOCK_STREAM = 1;
+export const SOCK_RAW = 3;
 export const SOCK_SEQPACKET = 5;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOCK_NONBLOCK = 0o4000;

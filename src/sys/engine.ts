@@ -2,6 +2,7 @@
  * The foreign function interface under Node: koffi. The build of the executable replaces this module by
  * `engine_bun.ts`; both export the same names, and nothing else knows which engine runs.
  */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import koffi from "koffi";
 import { O_CLOEXEC } from "./constants.ts";
@@ -61,6 +62,11 @@ export function initProgramBytes(): Uint8Array {
 /** The soft RLIMIT_NOFILE this process was started with; undefined where the engine does not change it. */
 export function originalNofileLimit(): { soft: bigint; hard: bigint } | undefined {
   return undefined;
+}
+
+/** A hash for finding things again, the same for the same bytes in every run. Not a proof of anything. */
+export function contentHash(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** The command line, program name included. */

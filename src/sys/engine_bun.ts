@@ -79,6 +79,11 @@ export function isInheritedDescriptor(fd: number): boolean {
 /** Where scripts/seal_executable.ts places the stub: below everything Bun maps, above mmap_min_addr. */
 const entryStubAddress = 0x10000000;
 
+/** A hash for finding things again, the same for the same bytes in every run. Not a proof of anything. */
+export function contentHash(bytes: Uint8Array): string {
+  return Bun.hash(bytes).toString(16).padStart(16, "0");
+}
+
 /** The command line, program name included. */
 export function commandLine(): readonly string[] {
   return ["tsrunc", ...process.argv.slice(2)];

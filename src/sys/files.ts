@@ -92,11 +92,16 @@ export function writeKernelFile(path: string, text: string): void {
   }
 }
 
-/** Creates `path` anew (O_EXCL), writes `text`, and syncs it. @throws SysError */
-export function writeNewFile(path: string, text: string, mode: number, durable: boolean): void {
+/** Creates `path` anew (O_EXCL), writes `content`, and syncs it when `durable`. @throws SysError */
+export function writeNewFile(
+  path: string,
+  content: string | Uint8Array,
+  mode: number,
+  durable: boolean,
+): void {
   const fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
-    writeAll(fd, encodeUtf8(text), path);
+    writeAll(fd, typeof content === "string" ? encodeUtf8(content) : content, path);
     if (durable) checked("fsync", path, () => libc.fsync(fd));
   } finally {
     close(fd);
@@ -145,6 +150,12 @@ export function mkdirAll(path: string, mode: number): void {
       if (!isErrno(second, errno.EEXIST)) throw second;
     }
   }
+}
+
+/** chown(2) of the user; the group stays. @throws SysError */
+export function chown(path: string, uid: number): void {
+  const bytes = cString(path);
+  checked("chown", path, () => libc.chown(bytes, uid, 0xffffffff));
 }
 
 /** rmdir(2). @throws SysError */

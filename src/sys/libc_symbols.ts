@@ -92,7 +92,10 @@ export const libcRareSymbols = {
   tcsetattr: { args: ["i32", "i32" /* action */, "ptr" /* termios */], returns: "i32" },
   ioctl: { args: ["i32", "u64" /* request */, "ptr" /* argument */], returns: "i32" },
   pipe2: { args: ["ptr" /* pipefd[2] */, "i32" /* flags */], returns: "i32" },
+  sched_setaffinity: { args: ["i32" /* pid */, "u64" /* cpusetsize */, "ptr" /* mask */], returns: "i32" },
+  fchown: { args: ["i32", "u32" /* owner */, "u32" /* group */], returns: "i32" },
   dup: { args: ["i32"], returns: "i32" },
+  setns: { args: ["i32" /* fd */, "i32" /* nstype */], returns: "i32" },
   symlink: { args: ["ptr" /* target */, "ptr" /* linkpath */], returns: "i32" },
   access: { args: ["ptr", "i32" /* mode */], returns: "i32" },
   inotify_init1: { args: ["i32" /* flags */], returns: "i32" },
@@ -105,4 +108,47 @@ export const helperSymbols = {
   tsrunc_send: { args: ["i32" /* socket */, "ptr", "u64", "i32" /* fd or -1 */], returns: "i64" },
   tsrunc_forward_signals: { args: ["i32" /* pidfd */, "i32" /* resize pipe or -1 */], returns: "i64" },
   tsrunc_receive: { args: ["i32" /* socket */, "ptr", "u64", "ptr" /* fd out */], returns: "i64" },
+} as const satisfies SymbolTable;
+
+/** libseccomp.so.2, as much of it as the cache of filters asks. */
+export const libseccompVersionSymbols = {
+  /** const struct scmp_version *: three unsigned ints. */
+  seccomp_version: { args: [], returns: "u64" },
+} as const satisfies SymbolTable;
+
+/** libseccomp.so.2. A scmp_filter_ctx is a pointer that only travels: a number. */
+export const libseccompSymbols = {
+  seccomp_arch_native: { args: [], returns: "u32" },
+  seccomp_init: { args: ["u32" /* def_action */], returns: "u64" },
+  seccomp_release: { args: ["u64" /* ctx */], returns: "void" },
+  seccomp_arch_add: { args: ["u64" /* ctx */, "u32" /* arch_token */], returns: "i32" },
+  seccomp_attr_set: { args: ["u64" /* ctx */, "u32" /* attr */, "u32" /* value */], returns: "i32" },
+  seccomp_syscall_resolve_name: { args: ["ptr" /* name */], returns: "i32" },
+  seccomp_syscall_resolve_name_arch: { args: ["u32" /* arch_token */, "ptr" /* name */], returns: "i32" },
+  seccomp_rule_add_array: {
+    args: [
+      "u64" /* ctx */,
+      "u32" /* action */,
+      "i32" /* syscall */,
+      "u32" /* arg_cnt */,
+      "ptr" /* arg_array */,
+    ],
+    returns: "i32",
+  },
+  seccomp_export_bpf: { args: ["u64" /* ctx */, "i32" /* fd */], returns: "i32" },
+} as const satisfies SymbolTable;
+
+/** Bytes behind an address that a library gave. */
+export const libcMemorySymbols = {
+  memcpy: { args: ["ptr" /* dest */, "u64" /* src */, "u64" /* n */], returns: "u64" },
+} as const satisfies SymbolTable;
+
+/** A memory file from its start. */
+export const libcSeekSymbols = {
+  lseek: { args: ["i32", "i64" /* offset */, "i32" /* whence */], returns: "i64" },
+} as const satisfies SymbolTable;
+
+/** syscall(2) shaped for seccomp(operation, flags, args). */
+export const syscallSeccompSymbols = {
+  syscall: { args: ["i64", "u32" /* operation */, "u32" /* flags */, "ptr" /* args */], returns: "i64" },
 } as const satisfies SymbolTable;

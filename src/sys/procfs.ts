@@ -50,15 +50,29 @@ export function openProcfs(): number {
   throw new SysError("open", "/proc", errno.ENODEV);
 }
 
-/** Writes the id maps of a process in a new user namespace. user_namespaces(7) @throws SysError */
-export function writeIdMaps(pid: number, maps: { readonly uid: string; readonly gid: string }): void {
-  writeKernelFile(`/proc/${pid}/uid_map`, maps.uid);
-  writeKernelFile(`/proc/${pid}/gid_map`, maps.gid);
+/** Writes an id map of a process in a new user namespace. user_namespaces(7) @throws SysError */
+export function writeIdMap(pid: number, kind: "uid" | "gid", map: string): void {
+  writeKernelFile(`/proc/${pid}/${kind}_map`, map);
+}
+
+/** Forbids setgroups(2) for good in the user namespace of a process. user_namespaces(7) @throws SysError */
+export function denySetgroups(pid: number): void {
+  writeKernelFile(`/proc/${pid}/setgroups`, "deny");
+}
+
+/** Whether this process is in another user namespace than the first, where root is root. */
+export function inUserNamespace(): boolean {
+  return !/^\s*0\s+0\s+4294967295\s*$/.test(readTextFile("/proc/self/uid_map"));
 }
 
 /** time_namespaces(7): the clocks of the namespace that the process has made for its children. @throws SysError */
 export function writeTimeOffsets(pid: number, lines: string): void {
   writeKernelFile(`/proc/${pid}/timens_offsets`, lines);
+}
+
+/** The uid map of a process, with ids of the host on the right hand. @throws SysError */
+export function readUidMap(pid: number): string {
+  return readTextFile(`/proc/${pid}/uid_map`);
 }
 
 /** proc_pid_oom_score_adj(5). @throws SysError */

@@ -29,10 +29,3 @@ export const seccompArchitectures: Readonly<Record<SeccompArch, number>> = {
   SCMP_ARCH_SH: 0x4000002a,
   SCMP_ARCH_SHEB: 0x0000002a,
 };
-
-const names = new Map(Object.entries(seccompArchitectures).map(([name, token]) => [token, name]));
-
-/** For messages: the name of a token, or the token itself. */
-export function architectureName(token: number): string {
-  return names.get(token) ?? `0x${token.toString(16)}`;
-}

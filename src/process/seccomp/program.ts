@@ -112,33 +112,3 @@ function planConditions(args: readonly LinuxSeccompArg[]): readonly (readonly Co
   const repeats = new Set(conditions.map(({ argument }) => argument)).size < conditions.length;
   return repeats ? conditions.map((condition) => [condition]) : [conditions];
 }
-
-/** The program as text, a call a line: what the cache compares, and the golden text of tests. */
-export function formatSeccompProgram(program: SeccompProgram): string {
-  const lines = program.calls.map((call) => {
-    switch (call.call) {
-      case "addArchitecture":
-        return `architecture ${call.architecture}`;
-      case "optimize":
-        return "optimize";
-      case "addRule":
-        return ["rule", call.syscall, hex(call.action), ...call.conditions.map(formatCondition)].join(" ");
-      default:
-        return call satisfies never;
-    }
-  });
-  const known = program.knownSyscalls === undefined ? "" : `known ${program.knownSyscalls.join(" ")}\n`;
-  return `default ${hex(program.defaultAction)}\n${lines.map((line) => `${line}\n`).join("")}${known}`;
-}
-
-const operatorNames = new Map(
-  Object.entries(seccompOperators).map(([name, number]) => [number, name.slice("SCMP_CMP_".length)]),
-);
-
-function formatCondition({ argument, operator, datumA, datumB }: Condition): string {
-  return `${argument}:${operatorNames.get(operator)}:${datumA}:${datumB}`;
-}
-
-function hex(value: number): string {
-  return `0x${value.toString(16)}`;
-}

@@ -1,0 +1,8 @@
+import { resumeContainer } from "../../lifecycle/pause.ts";
+import type { CommandContext } from "../command_context.ts";
+import type { OptionsOf } from "../command_table.ts";
+
+export function run(context: CommandContext, _: OptionsOf<"resume">, positionals: readonly string[]): number {
+  resumeContainer({ id: positionals[0]!, root: context.root });
+  return 0;
+}
