@@ -11,7 +11,9 @@
  *      With them whoever can set a variable would turn the runtime into another program: BUN_BE_BUN=1 makes
  *      any such executable the bun command. The strings stay in memory, so /proc/self/environ still tells
  *      what the caller passed.
- *   3. It leaves a working directory that has been deleted, for "/": Bun refuses to start there, and engines
+ *   3. It opens /dev/null on those of the descriptors 0 to 2 that are closed: whatever is opened first would
+ *      land there otherwise, and the container would get it as its stdin or stdout.
+ *   4. It leaves a working directory that has been deleted, for "/": Bun refuses to start there, and engines
  *      call the runtime from bundles that may be gone.
  *
  * At entry (System V ABI, AMD64, section 3.4.1): rsp points at argc, argv, NULL, envp, NULL, auxv; rdx holds
@@ -36,6 +38,23 @@ entry:
         xor     edx, edx
         mov     r10, [rip + saved_limits]
         syscall
+
+        xor     r13d, r13d
+standard:
+        mov     eax, 72         /* fcntl(r13, F_GETFD) */
+        mov     edi, r13d
+        mov     esi, 1
+        syscall
+        test    rax, rax
+        jns     is_open
+        mov     eax, 2          /* open("/dev/null", O_RDWR): takes the lowest number, which is this one */
+        lea     rdi, [rip + null_device]
+        mov     esi, 2
+        syscall
+is_open:
+        inc     r13d
+        cmp     r13d, 3
+        jl      standard
 
         xor     r12d, r12d      /* bit n: descriptor 3 + n is open */
         mov     r13d, 66
@@ -93,5 +112,7 @@ done:
         mov     rsp, rbx
         jmp     [rip + original_entry]
 slash:  .asciz  "/"
+null_device:
+        .asciz  "/dev/null"
         .size   stub, . - stub
         .section .note.GNU-stack, "", @progbits

@@ -13,6 +13,7 @@ if [ "$purpose" = test ]; then
 	package_of[containerd]=containerd
 	package_of[busybox]=busybox-static
 	package_of[script]=bsdutils
+	package_of[newuidmap]=uidmap
 fi
 
 missing=()

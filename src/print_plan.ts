@@ -19,6 +19,7 @@ export function formatPlan(plan: ContainerPlan, cgroupPaths: Readonly<Record<str
     ...plan.netDevices.map(({ hostName, name, at }) => `net_device ${hostName} ${name}    #${at}`),
     ...(plan.oomScoreAdj === undefined ? [] : [`oom_score_adj ${plan.oomScoreAdj}`]),
     ...plan.rlimits.map(({ resource, soft, hard, at }) => `rlimit ${resource} ${soft} ${hard}    #${at}`),
+    ...plan.sources.map((op) => `helper: ${formatOp(op)}`),
     ...plan.ops.map(formatOp),
   ];
   return `${sections.join("\n")}\n`;
@@ -34,7 +35,20 @@ export function formatOp(op: Op): string {
 
 /** The same as a JSON document; 64-bit fields are numbers, which all of them fit. */
 export function planToJson(plan: ContainerPlan, cgroupPaths: Readonly<Record<string, string>>): unknown {
-  return { cgroupPaths, ...plan };
+  return { cgroupPaths, ...plan, ops: plan.ops.map(opToJson) };
+}
+
+/** Bytes as hexadecimal digits. */
+function opToJson(op: Op): unknown {
+  const members = Object.entries(op).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? hex(value) : value,
+  ]);
+  return Object.fromEntries(members);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fieldsOf(op: Op): (readonly [string, FieldKind, unknown])[] {

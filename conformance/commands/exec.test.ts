@@ -128,20 +128,7 @@ describe("the process of exec", () => {
 
   it("is changed by --user, --additional-gids, --cwd and --env", ({ runtime }) => {
     const id = startWaiting(runtime);
-    const flags = [
-      "--user",
-      "1000:1000",
-      "-g",
-      "7",
-      "-g",
-      "8",
-      "--cwd",
-      "/tmp",
-      "-e",
-      "A=1",
-      "--env",
-      "TERM=x",
-    ];
+    const flags = ["--user", "1000:1000", "-g", "7", "-g", "8", "--cwd", "/tmp", "-e", "A=1", "-e", "TERM=x"];
     const seen = probe(runtime, id, ["user", "env", "cwd"], flags);
     expect(seen.uid).toEqual(["1000 1000 1000"]);
     expect(seen.gid).toEqual(["1000 1000 1000"]);

@@ -133,7 +133,7 @@ describe("run --detach and --keep", () => {
     const file = join(runtime.directory, "pid");
     const id = runtime.runDetached(makeBundle(runtime.directory, waits), ["--pid-file", file]);
     expect(readFileSync(file, "utf8")).toBe(`${runtime.state(id).pid}`);
-    runtime.ok(["kill", id]);
+    runtime.ok(["kill", id, "KILL"]);
     await runtime.waitUntilStopped(id);
     runtime.ok(["delete", id]);
   });
@@ -159,8 +159,8 @@ describe("run", () => {
     const id = runtime.newId();
     const call = runtime.start(["run", "--bundle", makeBundle(runtime.directory, waits), id]);
     await expect.poll(() => runtime.call(["state", id]).stdout).toContain('"running"');
-    runtime.ok(["kill", id]);
-    expect(await call.exited()).toBe(0);
+    runtime.ok(["kill", id, "KILL"]);
+    expect(await call.exited()).toBe(137);
   });
 
   it("of an id in use fails and leaves the container that has it", ({ runtime }) => {

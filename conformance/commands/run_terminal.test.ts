@@ -49,7 +49,7 @@ describe("run with a terminal", () => {
 
   it("gives the container's terminal the size of the caller's", async ({ runtime }) => {
     // runc sets the size a moment after the start.
-    const script = 'until [ "$(stty size)" = "31 97" ]; do sleep 0.02; done; echo as expected';
+    const script = 'until [ "$(stty size 2>/dev/null)" = "31 97" ]; do sleep 0.02; done; echo as expected';
     const { command } = runScript(runtime, script);
     expect(await inTerminal(command, { rows: 31, columns: 97 })).toMatchObject({
       status: 0,
@@ -67,7 +67,8 @@ describe("run with a terminal", () => {
   );
 
   it("passes a change of the size on", async ({ runtime }) => {
-    const script = 'touch /ready; until [ "$(stty size)" = "50 132" ]; do sleep 0.02; done; echo as expected';
+    const script =
+      'touch /ready; until [ "$(stty size 2>/dev/null)" = "50 132" ]; do sleep 0.02; done; echo as expected';
     const { bundle, command } = runScript(runtime, script);
     const file = join(bundle, "rootfs/ready");
     const meanwhile = `while [ ! -e '${file}' ]; do sleep 0.02; done; stty -F /dev/tty rows 50 cols 132`;

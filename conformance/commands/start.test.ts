@@ -80,7 +80,7 @@ describe("start", () => {
     const id = runtime.create(makeBundle(runtime.directory, waits));
     runtime.ok(["start", id]);
     expect(runtime.state(id).status).toBe("running");
-    runtime.ok(["kill", id]);
+    runtime.ok(["kill", id, "KILL"]);
     await runtime.waitUntilStopped(id);
   });
 });

@@ -38,6 +38,14 @@ function runDetached(command: readonly string[], ...flags: string[]): string {
   return id;
 }
 
+/** Ends a container of `waits`. The first signal may come before the program has its handler, and is lost then. */
+async function stop(id: string): Promise<void> {
+  await waitUntil(() => {
+    containerd.ctr(["tasks", "kill", id]);
+    return containerd.task(id)?.status === "STOPPED";
+  }, "the task has stopped");
+}
+
 describe("ctr run", () => {
   it("brings output and exit status back", () => {
     expect(run([], ["sh", "-c", "echo out; echo err >&2; exit 17"])).toEqual({
@@ -126,8 +134,7 @@ describe("a task in the background", () => {
     const { pid, status } = containerd.task(id)!;
     expect(status).toBe("RUNNING");
     expect(isAlive(pid)).toBe(true);
-    containerd.ok(["tasks", "kill", id]);
-    await waitUntil(() => containerd.task(id)?.status === "STOPPED", "the task has stopped");
+    await stop(id);
     containerd.ok(["tasks", "rm", id]);
     containerd.ok(["containers", "rm", id]);
     expect(containerd.task(id)).toBeUndefined();
@@ -161,8 +168,7 @@ describe("a task in the background", () => {
     expect(isAlive(before.pid)).toBe(true);
     await containerd.startDaemon();
     expect(containerd.task(id)).toEqual(before);
-    containerd.ok(["tasks", "kill", id]);
-    await waitUntil(() => containerd.task(id)?.status === "STOPPED", "the task has stopped");
+    await stop(id);
     expect(containerd.ctr(["tasks", "rm", id]).status).toBe(0);
     expect(run([], ["echo", "as before"]).stdout).toBe("as before\n");
   });

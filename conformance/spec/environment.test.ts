@@ -16,8 +16,8 @@ function trap(runtime: Runtime): { path: string; wasRun(): boolean } {
   return { path, wasRun: () => existsSync(proof) };
 }
 
-// The program is a JavaScript engine with a script in it: what that engine obeys elsewhere has no effect here.
-describe.skipIf(!isTsrunc)("variables that JavaScript engines obey", () => {
+// tsrunc is a JavaScript engine with a script in it: what that engine obeys elsewhere has no effect here.
+describe("variables that JavaScript engines obey", () => {
   const variables = (path: string): Record<string, string> => ({
     BUN_BE_BUN: "1",
     BUN_OPTIONS: `--preload ${path}`,
@@ -48,7 +48,7 @@ describe.skipIf(!isTsrunc)("variables that JavaScript engines obey", () => {
   });
 });
 
-describe.skipIf(!isTsrunc)("files of the bundle that JavaScript engines read", () => {
+describe("files of the bundle that JavaScript engines read", () => {
   function spoiledBundle(runtime: Runtime, args: readonly string[], hooks?: HookScripts) {
     const { path, wasRun } = trap(runtime);
     const bundle = makeBundle(runtime.directory, args, hooks?.edit);
@@ -93,16 +93,20 @@ describe.skipIf(!isTsrunc)("files of the bundle that JavaScript engines read", (
   });
 });
 
-describe.skipIf(!isTsrunc)("the executable", () => {
-  it("runs when it is copied elsewhere, by its absolute path, with an empty environment", ({ runtime }) => {
-    const copy = join(runtime.directory, "renamed");
-    copyFileSync(runtimePath, copy);
-    const bundle = makeBundle(runtime.directory, ["echo", "ran"]);
-    // What stands in the place of the runtime drops its path and runs the copy.
-    const through = ["sh", "-c", `shift; exec /usr/bin/env -i '${copy}' "$@"`, "sh"];
-    const result = runtime.run(bundle, { through });
-    expect(result).toEqual({ status: 0, stdout: "ran\n", stderr: "" });
-  });
+describe("the executable", () => {
+  // runc is installed by its package, and found in PATH.
+  it.skipIf(!isTsrunc)(
+    "runs when it is copied elsewhere, by its absolute path, with an empty environment",
+    ({ runtime }) => {
+      const copy = join(runtime.directory, "renamed");
+      copyFileSync(runtimePath, copy);
+      const bundle = makeBundle(runtime.directory, ["echo", "ran"]);
+      // What stands in the place of the runtime drops its path and runs the copy.
+      const through = ["sh", "-c", `shift; exec /usr/bin/env -i '${copy}' "$@"`, "sh"];
+      const result = runtime.run(bundle, { through });
+      expect(result).toEqual({ status: 0, stdout: "ran\n", stderr: "" });
+    },
+  );
 
   it("does not need /proc/self/exe to be readable by name, nor a home, nor a place for temporary files", ({
     runtime,

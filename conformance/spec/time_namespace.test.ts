@@ -5,7 +5,7 @@ import { describe, expect } from "vitest";
 import type { Config } from "../support/bundle.ts";
 import { makeBundle } from "../support/bundle.ts";
 import { it } from "../support/fixture.ts";
-import { seeWith } from "../support/probe.ts";
+import { readProbe, seeWith } from "../support/probe.ts";
 import { namespaceOf, procFile } from "../support/proc.ts";
 import { isTsrunc, type Runtime } from "../support/runtime.ts";
 import { sh, shOutput, waits } from "../support/shell.ts";
@@ -96,6 +96,28 @@ describe.skipIf(!isTsrunc)("time namespace", () => {
       "import fcntl,os,sys; t=os.open(sys.argv[1]+'time',0); u=os.open(sys.argv[1]+'user',0);" +
       "o=fcntl.ioctl(t,0xb701); print(os.fstat(o).st_ino==os.fstat(u).st_ino)";
     expect(python(owner, `/proc/${pid}/ns/`)).toBe("True\n");
+  });
+
+  it("has them for a caller without privileges", ({ runtime }) => {
+    const bundle = makeBundle(
+      runtime.directory,
+      ["/bin/probe", "time"],
+      withTime(offsets, (config) => {
+        config.linux.namespaces.push({ type: "user" });
+        config.linux.uidMappings = [{ containerID: 0, hostID: 12345, size: 1 }];
+        config.linux.gidMappings = config.linux.uidMappings;
+        config.linux.resources = {};
+        config.mounts = config.mounts.filter(({ type }: { type: string }) => /proc|tmpfs/.test(type));
+        delete config.process.rlimits;
+      }),
+    );
+    spawnSync("chown", ["-R", "12345:12345", runtime.directory]);
+    const through = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups"];
+    const { status, stdout, stderr } = runtime.run(bundle, { through });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    const seen = readProbe(stdout);
+    expectNear(Number(seen.boottime?.[0]) - uptime(), 2_000_000);
+    expectNear(Number(seen.monotonic?.[0]) - uptime(), 1_000_000);
   });
 
   it("is joined by its path", async ({ runtime }) => {

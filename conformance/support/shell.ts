@@ -5,7 +5,7 @@ import type { CallOptions, Result, Runtime } from "./runtime.ts";
 
 type Edit = (config: Config, bundle: string) => unknown;
 
-/** A program that ends when it is told to, and only then. */
+/** A program that ends when SIGTERM tells it to, once it runs; SIGKILL always does. */
 export const waits = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.05; done"];
 
 /** Runs `script` in a container of its own, in the foreground. */

@@ -37,11 +37,22 @@ export function createCgroup(plan: CgroupPlan, onIntent: (record: CgroupRecord) 
     if (plan.rootless && isErrno(error, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT)) {
       if (plan.optional) return new DisabledManager();
       const message = `rootless needs no limits + no cgrouppath when no permission is granted for cgroups: ${error.message}`;
-      throw new RuntimeError("host", message, { at: "/linux/cgroupsPath", errno: error.errno, cause: error });
+      throw new RuntimeError("host", message, {
+        at: "/linux/cgroupsPath",
+        errno: error.errno,
+        hint: missingDelegation(error.path ?? ""),
+        cause: error,
+      });
     }
     const details = { at: "/linux/cgroupsPath", errno: error.errno, cause: error };
     throw new RuntimeError("syscall", `cannot create cgroup: ${error.message}`, details);
   }
+}
+
+/** cgroups(7), "Cgroups delegation". */
+function missingDelegation(path: string): string {
+  const parent = path.slice(0, path.lastIndexOf("/"));
+  return `${parent} is not delegated to the caller: it and its cgroup.procs, cgroup.subtree_control and cgroup.threads must be writable`;
 }
 
 function create(plan: CgroupPlan, onIntent: (record: CgroupRecord) => void): CgroupRecord {

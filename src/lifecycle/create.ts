@@ -11,7 +11,7 @@ import { specVersion } from "../spec/version.ts";
 import { SIGKILL } from "../sys/constants.ts";
 import { chdir, close, writeNewFile } from "../sys/files.ts";
 import { libc } from "../sys/libc.ts";
-import { openProcfs, readBootId, readProcessStatus, writeOomScoreAdj } from "../sys/procfs.ts";
+import { openProcfs, readBootId, readProcessStatus } from "../sys/procfs.ts";
 import { listenUnix } from "../sys/sockets.ts";
 import { giveCgroupToUser } from "./cgroup_ownership.ts";
 import { checkTerminal, connectConsole } from "./console_socket.ts";
@@ -32,6 +32,7 @@ import { makeSeccompFilter } from "./seccomp_filter.ts";
 import { sendSeccompListener } from "./seccomp_listener.ts";
 import { setIdMaps } from "./set_id_maps.ts";
 import { setLimits } from "./set_limits.ts";
+import { setOomScoreAdj } from "./set_oom_score_adj.ts";
 import { setTimeOffsets } from "./set_time_offsets.ts";
 import { SourceHelper } from "./source_helper.ts";
 import { type StateRecord, stateRecordVersion } from "./state_record.ts";
@@ -159,7 +160,7 @@ function createFromBundle(
   };
   const seccomp = makeSeccompFilter(spec.linux?.seccomp, request.root);
   const plan = compile(spec, compileRequest, { ...host.facts, seccomp });
-  for (const warning of plan.warnings) request.log.warning(formatFinding(warning));
+  for (const warning of [...host.warnings, ...plan.warnings]) request.log.warning(formatFinding(warning));
   const hookState = hookStateFor(request, bundle);
 
   claimStateDirectory(request.root, request.id);
@@ -210,7 +211,7 @@ function createFromBundle(
         if (plan.timeOffsets !== "") setTimeOffsets(pid, plan.timeOffsets);
         giveCgroupToUser(spec, cgroup.record, pid);
         joinRdtGroup(record.intel_rdt, pid);
-        if (plan.oomScoreAdj !== undefined) writeOomScoreAdj(pid, plan.oomScoreAdj);
+        if (plan.oomScoreAdj !== undefined) setOomScoreAdj(pid, plan.oomScoreAdj);
       },
       sources: ({ pid }) => helper?.start(pid),
       beforePivot: ({ pid }) => {

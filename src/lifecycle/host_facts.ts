@@ -1,8 +1,10 @@
 import { planCgroupMounts } from "../cgroups/cgroup_mounts.ts";
 import { type CgroupPlan, planCgroup } from "../cgroups/cgroup_plan.ts";
+import { ignoredResources } from "../cgroups/ignored_resources.ts";
 import { readCgroupFacts } from "../cgroups/read_cgroup_facts.ts";
 import { RuntimeError } from "../errors.ts";
 import type { HostFacts } from "../plan/host_facts.ts";
+import { type Finding, warning } from "../spec/finding.ts";
 import type { Spec } from "../spec/types.ts";
 import { libc } from "../sys/libc.ts";
 import { inUserNamespace } from "../sys/procfs.ts";
@@ -11,6 +13,8 @@ import { readSecurityModules } from "./security_modules.ts";
 export interface Host {
   readonly facts: HostFacts;
   readonly cgroup: CgroupPlan;
+  /** Limits that this host cannot set, and that are left out. */
+  readonly warnings: readonly Finding[];
 }
 
 /** Looks at the host, once, for everything the planners ask about it. @throws RuntimeError */
@@ -28,6 +32,9 @@ export function readHost(
   const cgroup = planCgroup(spec.linux, request.id, cgroupFacts);
   return {
     cgroup,
+    warnings: ignoredResources(spec.linux?.resources ?? {}, cgroupFacts.version).map(({ at, message }) =>
+      warning(at, message),
+    ),
     facts: {
       euid: Number(libc.geteuid()),
       egid: Number(libc.getegid()),

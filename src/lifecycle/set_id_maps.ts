@@ -82,10 +82,21 @@ function missingRanges(kind: Kind, map: string): string {
   return `/etc/sub${kind} must grant these ids; lines that would: ${ranges.join(", ")}`;
 }
 
-/** Only absolute entries of PATH count; the usual directories are there even when PATH is not. */
+/**
+ * Only absolute entries of PATH count; the usual directories are there even when PATH is not. A directory that
+ * is closed to the caller, such as one that root left in PATH, holds nothing for it.
+ */
 function findTool(name: string, searchPath: string): string | undefined {
   const directories = [...searchPath.split(":").filter((entry) => entry.startsWith("/")), "/usr/bin", "/bin"];
-  return directories.map((directory) => `${directory}/${name}`).find(exists);
+  return directories.map((directory) => `${directory}/${name}`).find(isThere);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return exists(path);
+  } catch {
+    return false;
+  }
 }
 
 function runTool(program: string, args: readonly string[]): { status: number; output: string } {

@@ -76,6 +76,11 @@ export function readUidMap(pid: number): string {
 }
 
 /** proc_pid_oom_score_adj(5). @throws SysError */
+export function readOomScoreAdj(pid: number): number {
+  return Number(readTextFile(`/proc/${pid}/oom_score_adj`));
+}
+
+/** @throws SysError */
 export function writeOomScoreAdj(pid: number, value: number): void {
   writeKernelFile(`/proc/${pid}/oom_score_adj`, `${value}`);
 }

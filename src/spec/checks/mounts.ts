@@ -28,7 +28,7 @@ export function checkMountDestinations(report: Report, spec: Spec): void {
 
 export function checkBindMounts(report: Report, spec: Spec): void {
   for (const [index, mount] of (spec.mounts ?? []).entries()) {
-    if (isBind(mount) && !mount.source)
+    if (isBind(mount) && !mount.source && !mount.options?.includes("remount"))
       report(problem(`/mounts/${index}/source`, "a bind mount needs a source"));
     if (mount.type === "bind" && !isBind(mount) && !mount.options?.includes("remount")) {
       const hint = 'add "bind" or "rbind" to the options';
