@@ -15,7 +15,6 @@ const order: readonly (readonly string[])[] = [
   ["spec"],
   ["plan"],
   ["namespaces", "rootfs", "process"],
-  ["unsupported.ts"],
   ["compile.ts", "compile_exec.ts"],
   ["print_plan.ts", "features.ts"],
   ["sys"],

@@ -30,7 +30,6 @@ import { planFinalPropagation, planPivot, planProtection, planRootOpening } from
 import { type Finding, warning } from "./spec/finding.ts";
 import type { Spec } from "./spec/types.ts";
 import { specVersion } from "./spec/version.ts";
-import { refuseUnsupported } from "./unsupported.ts";
 
 /** What the caller adds to the bundle. */
 export interface CompileRequest {
@@ -75,7 +74,6 @@ export interface ContainerPlan {
  * @throws RuntimeError `config` with the pointer of what cannot be planned.
  */
 export function compile(spec: Spec, request: CompileRequest, facts: HostFacts): ContainerPlan {
-  refuseUnsupported(spec);
   const process = requireProgram(spec.process, "/process");
   const namespaces = planNamespaces(spec, facts.euid === 0);
   const mountNamespace = hasNamespace(spec, "mount");

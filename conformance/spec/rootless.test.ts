@@ -135,6 +135,14 @@ describe("a user without privileges", () => {
     expect(existsSync(join(directory, isTsrunc ? "tsrunc" : "runc"))).toBe(true);
   });
 
+  it.skipIf(!isTsrunc)("is told what to do when there is no place for its states", ({ runtime }) => {
+    const bundle = userBundle(runtime, ["true"]);
+    const command = [...asUser, runtimePath, "run", "--bundle", bundle, runtime.newId()];
+    const { status, stderr } = spawnSync("env", ["-i", ...command], { encoding: "utf8" });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/cannot create the state root: .*permission denied.*XDG_RUNTIME_DIR/);
+  });
+
   it("needs nothing but what spec --rootless writes", ({ runtime }) => {
     const bundle = userBundle(runtime, ["true"]);
     spawnSync("rm", [join(bundle, "config.json")]);

@@ -45,8 +45,21 @@ export function claimStateDirectory(root: string, id: string): void {
       throw new RuntimeError("exists", `container with given ID already exists: ${id}`, { at: directory });
     }
     if (!isErrno(error, errno.ENOENT)) throw error;
-    mkdirAll(root, 0o711);
+    makeRoot(root);
     claimStateDirectory(root, id);
+  }
+}
+
+function makeRoot(root: string): void {
+  try {
+    mkdirAll(root, 0o711);
+  } catch (error) {
+    if (!isErrno(error, errno.EACCES)) throw error;
+    throw new RuntimeError("host", `cannot create the state root: ${error.message}`, {
+      at: root,
+      errno: error.errno,
+      hint: "without root, set XDG_RUNTIME_DIR to a directory of your own, or use --root",
+    });
   }
 }
 
