@@ -16,6 +16,8 @@ import {
   withoutNewlineTranslation,
 } from "../sys/tty.ts";
 
+const lastOutputTimeoutMs = 200;
+
 /**
  * The terminal of a foreground `run`: the caller's terminal in raw mode on one side, the container's pty on
  * the other. Does nothing when the config wants no terminal.
@@ -55,17 +57,18 @@ export class ForegroundTerminal {
     if (this.#master === undefined) return;
     const master = this.#master;
     let stdinOpen = true;
-    for (;;) {
+    while (!hasEnded(pidfd)) {
       const sources = [master, pidfd];
       if (stdinOpen) sources.push(0);
       if (this.#resize !== undefined) sources.push(this.#resize);
       const ready = pollReadable(sources, -1);
       if (ready.includes(this.#resize ?? -1)) this.#copySize(master);
       if (ready.includes(0)) stdinOpen = copyChunk(0, master);
-      if (ready.includes(master)) {
-        if (!copyChunk(master, 1)) return;
-      } else if (ready.includes(pidfd) && hasEnded(pidfd)) return;
+      if (ready.includes(master) && !copyChunk(master, 1)) return;
     }
+    // What was written last may still be on its way through the line discipline. The end of the pty is the
+    // end of the output, unless somebody who outlived the program holds it open.
+    while (pollReadable([master], lastOutputTimeoutMs).length > 0) if (!copyChunk(master, 1)) return;
   }
 
   /** Puts the caller's terminal back. Safe at any point, also twice. */

@@ -35,31 +35,32 @@ export function savedConfigPath(root: string, id: string): string {
   return `${root}/${id}/config.json`;
 }
 
-/** Claims the id. @throws RuntimeError `exists` */
+/** Claims the id. @throws RuntimeError `exists`, or `host` where there is no place for states */
 export function claimStateDirectory(root: string, id: string): void {
   const directory = stateDirectory(root, id);
   try {
-    mkdir(directory, 0o711);
+    mkdirIn(root, directory);
   } catch (error) {
     if (isErrno(error, errno.EEXIST)) {
       throw new RuntimeError("exists", `container with given ID already exists: ${id}`, { at: directory });
     }
-    if (!isErrno(error, errno.ENOENT)) throw error;
-    makeRoot(root);
-    claimStateDirectory(root, id);
-  }
-}
-
-function makeRoot(root: string): void {
-  try {
-    mkdirAll(root, 0o711);
-  } catch (error) {
     if (!isErrno(error, errno.EACCES)) throw error;
     throw new RuntimeError("host", `cannot create the state root: ${error.message}`, {
       at: root,
       errno: error.errno,
       hint: "without root, set XDG_RUNTIME_DIR to a directory of your own, or use --root",
     });
+  }
+}
+
+/** mkdir(2), with the root before it when that is not there yet. @throws SysError */
+function mkdirIn(root: string, directory: string): void {
+  try {
+    mkdir(directory, 0o711);
+  } catch (error) {
+    if (!isErrno(error, errno.ENOENT)) throw error;
+    mkdirAll(root, 0o711);
+    mkdir(directory, 0o711);
   }
 }
 
