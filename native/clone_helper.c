@@ -150,6 +150,9 @@ static int prepare_child(struct spawn *spawn) {
   if ((spawn->flags & FLAG_PROCESS_GROUP) != 0 && setpgid(0, 0) < 0) return -1;
   /* The engine does not mark everything that it opens, and nothing that it was given by its own caller. */
   if (sys_close_range(3, ~0u, K_CLOSE_RANGE_CLOEXEC) < 0) return -1;
+  /* Node marks its standard descriptors; the program is to have them, closed ones excepted. */
+  for (int fd = 0; fd < 3; fd++)
+    (void)fcntl(fd, F_SETFD, 0);
   if (spawn->cwd_fd >= 0 && fchdir(spawn->cwd_fd) < 0) return -1;
   return move_descriptors(spawn);
 }

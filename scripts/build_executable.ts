@@ -50,6 +50,9 @@ const result = await Bun.build({
   ],
   compile: {
     outfile: temporary,
+    // A run lasts milliseconds: compiling to machine code costs more than it brings. With the thresholds a
+    // hundred times higher `run` takes 2 to 3 ms less of 24, and `state` nearly 1 of 8.
+    jitPolicy: 100,
     autoloadDotenv: false,
     autoloadBunfig: false,
     autoloadTsconfig: false,

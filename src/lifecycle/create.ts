@@ -13,6 +13,7 @@ import { chdir, close, writeNewFile } from "../sys/files.ts";
 import { libc } from "../sys/libc.ts";
 import { openProcfs, readBootId, readProcessStatus } from "../sys/procfs.ts";
 import { listenUnix } from "../sys/sockets.ts";
+import { fillStandardDescriptors } from "../sys/standard_descriptors.ts";
 import { giveCgroupToUser } from "./cgroup_ownership.ts";
 import { checkTerminal, connectConsole } from "./console_socket.ts";
 import { checkContainerId } from "./container_id.ts";
@@ -97,6 +98,7 @@ export function create(
   let bundle: Bundle | undefined;
   try {
     checkContainerId(request.id);
+    fillStandardDescriptors();
     bundle = loadBundle(request.bundle, {
       rootless: isRootless(),
       useSystemd: request.systemdCgroup,

@@ -8,6 +8,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   statfsSync,
@@ -56,6 +57,23 @@ function outputOf(cgroup: CgroupManager, command: string): Promise<string> {
     text += data;
   });
   return new Promise((resolve) => child.on("close", () => resolve(text)));
+}
+
+/** A test of controllers runs where the hierarchy has them; elsewhere it is no skipped test, for the VM runs it. */
+function testWith(...names: string[]): (name: string, run: () => void | Promise<void>) => void {
+  const there = readFileSync(`${root}/cgroup.controllers`, "utf8").trim().split(" ");
+  return names.every((name) => there.includes(name)) ? test : () => undefined;
+}
+
+/** The values of these files of the container's cgroup. */
+function valuesOf(cgroup: CgroupManager, ...files: string[]): readonly string[] {
+  return files.map((file) => readFileSync(`${cgroup.record.paths[""]}/${file}`, "utf8").trim());
+}
+
+/** "major:minor" of a disk, if there is one. */
+function anyDisk(): string | undefined {
+  const [name] = existsSync("/sys/block") ? readdirSync("/sys/block") : [];
+  return name === undefined ? undefined : readFileSync(`/sys/block/${name}/dev`, "utf8").trim();
 }
 
 // One of the two is for this host; the other is no skipped test, it runs in the other run.
@@ -233,5 +251,129 @@ const otherRun = (_name: string, _tests: () => void): void => undefined;
     expect(existsSync(`/proc/self/fd/${fd}/cgroup.procs`)).toBe(true);
     close(fd);
     expect(() => cgroup.join(process.pid, "nowhere")).toThrow("no such file or directory");
+  });
+
+  testWith(
+    "memory",
+    "cpu",
+    "pids",
+  )("every level hands down all controllers, and the leaf none", () => {
+    const cgroup = create();
+    const sorted = (path: string) => readFileSync(path, "utf8").trim().split(" ").sort();
+    const all = sorted(`${root}/cgroup.controllers`);
+    expect(sorted(`${root}/cgroup.subtree_control`)).toEqual(all);
+    expect(sorted(`${root}${top}/cgroup.subtree_control`)).toEqual(all);
+    expect(valuesOf(cgroup, "cgroup.subtree_control")).toEqual([""]);
+  });
+
+  testWith("memory")("memory limits are what the kernel has, and -1 lifts them", () => {
+    const cgroup = create();
+    const files = ["memory.max", "memory.low", "memory.swap.max"];
+    cgroup.set({ memory: { limit: 67_108_864, reservation: 33_554_432, swap: 100_663_296 } });
+    expect(valuesOf(cgroup, ...files)).toEqual(["67108864", "33554432", "33554432"]);
+    cgroup.set({ memory: { limit: 134_217_728, swap: 134_217_728 }, unified: { "memory.high": "1048576" } });
+    expect(valuesOf(cgroup, ...files, "memory.high")).toEqual(["134217728", "33554432", "0", "1048576"]);
+    cgroup.set({ memory: { limit: -1, reservation: -1, swap: -1 } });
+    expect(valuesOf(cgroup, ...files)).toEqual(["max", "max", "max"]);
+  });
+
+  testWith("memory")(
+    "the memory limit ends a program that exceeds it, and oomKills() counts it",
+    async () => {
+      const cgroup = create();
+      cgroup.set({ memory: { limit: 16_777_216, swap: 16_777_216 } });
+      expect(cgroup.oomKills()).toBe(0);
+      const exceed = "dd if=/dev/zero of=/dev/null bs=60M count=1 2>/dev/null; echo $?";
+      expect(await outputOf(cgroup, exceed)).toBe("137\n");
+      expect(cgroup.oomKills()).toBe(1);
+    },
+  );
+
+  testWith("memory")("checkBeforeUpdate refuses a limit below the usage", () => {
+    const cgroup = create();
+    startIn(cgroup, "exec sleep 1000");
+    const memory = { limit: 4096, checkBeforeUpdate: true };
+    expect(() => cgroup.set({ memory })).toThrow(/^rejecting memory limit 4096 <= usage \d+$/);
+    expect(valuesOf(cgroup, "memory.max")).toEqual(["max"]);
+  });
+
+  testWith("cpu")("cpu weight, quota, period and burst are what the kernel has", () => {
+    const cgroup = create();
+    const files = ["cpu.weight", "cpu.max", "cpu.max.burst"];
+    cgroup.set({ cpu: { shares: 2048, quota: 50_000, period: 200_000, burst: 20_000 } });
+    expect(valuesOf(cgroup, ...files)).toEqual(["174", "50000 200000", "20000"]);
+    // A burst above the old quota and below the new one.
+    cgroup.set({ cpu: { quota: 100_000, period: 200_000, burst: 80_000 } });
+    expect(valuesOf(cgroup, ...files)).toEqual(["174", "100000 200000", "80000"]);
+    cgroup.set({ cpu: { quota: -1 } });
+    expect(valuesOf(cgroup, "cpu.max")).toEqual(["max 100000"]);
+  });
+
+  testWith("cpu")("a cgroup becomes idle, and gets a weight when it is idle no longer", () => {
+    const cgroup = create();
+    cgroup.set({ cpu: { idle: 1 } });
+    expect(valuesOf(cgroup, "cpu.idle", "cpu.weight")).toEqual(["1", "0"]);
+    cgroup.set({ cpu: { idle: 0, shares: 1024 } });
+    expect(valuesOf(cgroup, "cpu.idle", "cpu.weight")).toEqual(["0", "100"]);
+    expect(() => cgroup.set({ cpu: { idle: 1, shares: 1024 } })).toThrow(
+      expect.objectContaining({ at: "/linux/resources/cpu/shares", hint: expect.stringContaining("idle") }),
+    );
+  });
+
+  testWith("pids")("the pids limit holds", async () => {
+    const cgroup = create();
+    cgroup.set({ pids: { limit: 2 } });
+    expect(valuesOf(cgroup, "pids.max")).toEqual(["2"]);
+    expect(await outputOf(cgroup, "(sleep 1 & sleep 1 & wait) 2>&1")).toMatch(/cannot fork/i);
+    cgroup.set({ pids: { limit: -1 } });
+    expect(valuesOf(cgroup, "pids.max")).toEqual(["max"]);
+  });
+
+  testWith("cpuset")("cpus and memory nodes hold, and wrong ones are named", () => {
+    const cgroup = create();
+    cgroup.set({ cpu: { cpus: "0", mems: "0" } });
+    expect(valuesOf(cgroup, "cpuset.cpus", "cpuset.cpus.effective", "cpuset.mems")).toEqual(["0", "0", "0"]);
+    expect(() => cgroup.set({ cpu: { cpus: "9-1" } })).toThrow(
+      expect.objectContaining({ at: "/linux/resources/cpu/cpus" }),
+    );
+  });
+
+  testWith("io")("block I/O limits of a device add up, and the weight has a file", () => {
+    const cgroup = create();
+    const disk = anyDisk();
+    if (disk !== undefined) {
+      const [major, minor] = disk.split(":").map(Number) as [number, number];
+      cgroup.set({
+        blockIO: {
+          throttleReadBpsDevice: [{ major, minor, rate: 1_048_576 }],
+          throttleWriteIOPSDevice: [{ major, minor, rate: 9 }],
+        },
+      });
+      expect(valuesOf(cgroup, "io.max")).toEqual([`${disk} rbps=1048576 wbps=max riops=max wiops=9`]);
+    }
+    const files = ["io.bfq.weight", "io.weight"].filter((file) =>
+      existsSync(`${cgroup.record.paths[""]}/${file}`),
+    );
+    if (files[0] === undefined) return;
+    cgroup.set({ blockIO: { weight: 500 } });
+    expect(valuesOf(cgroup, files[0])[0]).toBe(files[0] === "io.weight" ? "default 4950" : "default 500");
+  });
+
+  testWith("memory", "pids")("a threaded cgroup has a pids limit and no memory limit", () => {
+    const threaded = `${root}${top}-threaded`;
+    mkdirSync(threaded);
+    try {
+      writeFileSync(`${threaded}/cgroup.type`, "threaded");
+      const cgroup = create({}, `${top}-threaded/c`);
+      cgroup.set({ pids: { limit: 5 } });
+      expect(valuesOf(cgroup, "cgroup.type", "pids.max")).toEqual(["threaded", "5"]);
+      expect(() => create({ memory: { limit: 1_048_576 } }, `${top}-threaded/d`)).toThrow(
+        "cannot limit memory, cpu, io or huge pages",
+      );
+      expect(existsSync(`${threaded}/d`)).toBe(false);
+      cgroup.destroy();
+    } finally {
+      rmdirSync(threaded);
+    }
   });
 });
