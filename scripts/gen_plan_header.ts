@@ -9,9 +9,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   type FieldKind,
+  idmapModes,
   messageKinds,
   ops,
-  idmapModes,
   pathModes,
   pivotModes,
   planMagic,

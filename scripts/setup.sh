@@ -11,6 +11,8 @@ declare -A package_of=([gcc]=gcc [make]=make [objcopy]=binutils [python3]=python
 if [ "$purpose" = test ]; then
 	package_of[runc]=runc
 	package_of[containerd]=containerd
+	package_of[dockerd]=docker.io
+	package_of[podman]=podman
 	package_of[busybox]=busybox-static
 	package_of[script]=bsdutils
 	package_of[newuidmap]=uidmap
@@ -33,6 +35,13 @@ if [ "${#missing[@]}" -gt 0 ]; then
 		exit 1
 	fi
 	export DEBIAN_FRONTEND=noninteractive
+	# The daemons in these packages are for the tests to start: apt-get starts none while this policy stands.
+	policy=/usr/sbin/policy-rc.d
+	if [ ! -e "$policy" ]; then
+		trap 'rm -f "$policy"' EXIT
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod 0755 "$policy"
+	fi
 	apt-get update -qq >/dev/null
 	apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

@@ -39,11 +39,16 @@ export interface CgroupManager {
    */
   join(pid: number, below?: string): void;
 
-  /** Applies everything in `resources` but the device rules, which never change after create. @throws RuntimeError */
+  /** Applies everything in `resources` but the device rules. @throws RuntimeError */
   set(resources: LinuxResources): void;
 
-  /** Applies the effective device rules; see planDeviceRules(). @throws RuntimeError */
-  setDevices(rules: readonly DeviceRule[]): void;
+  /**
+   * Applies the effective device rules; see planDeviceRules(). `replaced` are those in force until now: a
+   * running container then never sees a moment without the devices that both allow.
+   *
+   * @throws RuntimeError
+   */
+  setDevices(rules: readonly DeviceRule[], replaced?: readonly DeviceRule[]): void;
 
   /** Every process in the cgroup and the cgroups below it. */
   pids(): number[];

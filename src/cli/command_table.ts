@@ -125,6 +125,49 @@ const textOrJson = {
   summary: "form of the output",
 } as const satisfies OptionRow;
 
+const updateOptions = [
+  {
+    name: "resources",
+    short: "r",
+    kind: "string",
+    valueName: "FILE",
+    summary: "resources object of config.json to take instead of the flags; - is stdin",
+  },
+  { name: "blkio-weight", kind: "int", valueName: "N", summary: "weight of block I/O, 10 to 1000" },
+  { name: "cpu-period", kind: "string", valueName: "USEC", summary: "length of a period of the cpu quota" },
+  { name: "cpu-quota", kind: "string", valueName: "USEC", summary: "cpu time in a period, -1 for no limit" },
+  { name: "cpu-burst", kind: "string", valueName: "USEC", summary: "unused quota that may be saved up" },
+  { name: "cpu-share", kind: "string", valueName: "N", summary: "weight of cpu time, 2 to 262144" },
+  {
+    name: "cpu-rt-period",
+    kind: "string",
+    valueName: "USEC",
+    summary: "length of a period of the realtime quota",
+  },
+  { name: "cpu-rt-runtime", kind: "string", valueName: "USEC", summary: "realtime cpu time in a period" },
+  { name: "cpu-idle", kind: "string", valueName: "0|1", summary: "1: run only when nothing else wants to" },
+  { name: "cpuset-cpus", kind: "string", valueName: "LIST", summary: "cpus to use, as in 0-2,7" },
+  { name: "cpuset-mems", kind: "string", valueName: "LIST", summary: "memory nodes to use" },
+  {
+    name: "memory",
+    kind: "string",
+    valueName: "BYTES",
+    summary: "memory limit, with k, m or g; -1 for none",
+  },
+  { name: "memory-reservation", kind: "string", valueName: "BYTES", summary: "memory kept under pressure" },
+  { name: "memory-swap", kind: "string", valueName: "BYTES", summary: "limit of memory and swap together" },
+  { name: "kernel-memory", kind: "string", valueName: "BYTES", summary: "ignored", hidden: true },
+  { name: "kernel-memory-tcp", kind: "string", valueName: "BYTES", summary: "ignored", hidden: true },
+  { name: "pids-limit", kind: "int", valueName: "N", summary: "number of processes, -1 for no limit" },
+  { name: "l3-cache-schema", kind: "string", valueName: "SCHEMA", summary: "resctrl schema of the L3 cache" },
+  {
+    name: "mem-bw-schema",
+    kind: "string",
+    valueName: "SCHEMA",
+    summary: "resctrl schema of memory bandwidth",
+  },
+] as const satisfies readonly OptionRow[];
+
 /** In the order in which help lists them: the life of a container, then the tools around it. */
 export const commandTable = {
   create: {
@@ -287,6 +330,35 @@ export const commandTable = {
         summary: "form of the list",
       },
     ],
+  },
+  events: {
+    summary: "print statistics and out-of-memory events of a container as JSON lines",
+    positionals: { names: ["container-id", "more ids"], min: 1, max: Number.POSITIVE_INFINITY },
+    options: [
+      {
+        name: "interval",
+        kind: "string",
+        valueName: "DURATION",
+        default: "5s",
+        summary: "time between statistics, as in 5s, 100ms or 1m30s",
+      },
+      { name: "stats", kind: "boolean", summary: "print statistics once; takes several containers" },
+      {
+        name: "format",
+        short: "f",
+        kind: "string",
+        valueName: "FORMAT",
+        default: "json",
+        choices: ["table", "json"],
+        badChoice: "invalid format option",
+        summary: "form of the output of --stats",
+      },
+    ],
+  },
+  update: {
+    summary: "change the limits of a container",
+    positionals: containerId,
+    options: updateOptions,
   },
   spec: {
     summary: "write a config.json to start from",

@@ -1,4 +1,5 @@
 /** The documents that engines parse from stdout. The order of the keys is runc's. */
+import type { ContainerEvent } from "../lifecycle/events.ts";
 import type { OciState } from "../lifecycle/oci_state.ts";
 import type { Finding } from "../spec/finding.ts";
 import { stringifyJson } from "../spec/stringify.ts";
@@ -42,6 +43,11 @@ export function formatListTable(containers: readonly OciState[]): string {
     owner,
   ]);
   return formatTable([["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"], ...rows]);
+}
+
+/** `events`: one line, with every digit of 64-bit numbers. */
+export function formatEvent(event: ContainerEvent): string {
+  return `${stringifyJson(event)}\n`;
 }
 
 /** `validate`: one line for each problem, and a line that says so when there is none. */

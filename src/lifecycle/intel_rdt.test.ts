@@ -14,7 +14,14 @@ import { errno } from "../errno.ts";
 import type { LinuxIntelRdt } from "../spec/types.ts";
 import { readTextFile, writeKernelFile } from "../sys/files.ts";
 import { SysError } from "../sys/sys_error.ts";
-import { createRdtGroup, findResctrl, joinRdtGroup, type RdtFiles, removeRdtGroups } from "./intel_rdt.ts";
+import {
+  createRdtGroup,
+  findResctrl,
+  joinRdtGroup,
+  type RdtFiles,
+  removeRdtGroups,
+  setRdtSchemata,
+} from "./intel_rdt.ts";
 import { UndoStack } from "./undo.ts";
 
 let root: string;
@@ -195,6 +202,23 @@ describe("createRdtGroup()", () => {
     const record = createRdtGroup({}, "id", undo, onIntent, () => root, files);
     expect(intents).toEqual([[record, []]]);
     expect(readFileSync(join(root, "id/schemata"), "utf8")).toBe(rootSchemata);
+  });
+});
+
+describe("setRdtSchemata()", () => {
+  it("writes L3 before MB, and can be undone", () => {
+    const record = create({});
+    undo.forget();
+    setRdtSchemata(record, { l3CacheSchema: "L3:0=f", memBwSchema: "MB:0=70" }, undo, files);
+    expect(written).toEqual([["/id/schemata", "L3:0=f\nMB:0=70\n"]]);
+    expect(undo.undo()).toEqual([]);
+    expect(written[1]).toEqual(["/id/schemata", rootSchemata]);
+  });
+
+  it("needs a container with intelRdt, and names the flag", () => {
+    expect(() => setRdtSchemata(undefined, { memBwSchema: "MB:0=70" }, undo, files)).toThrow(
+      expect.objectContaining({ code: "state", at: "--mem-bw-schema" }),
+    );
   });
 });
 

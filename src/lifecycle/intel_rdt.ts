@@ -95,6 +95,36 @@ export function joinRdtGroup(
   }
 }
 
+/**
+ * Gives the group of a running container other schemata.
+ *
+ * @throws RuntimeError; what was changed is then for `undo`
+ */
+export function setRdtSchemata(
+  record: RdtRecord | undefined,
+  schemata: Pick<LinuxIntelRdt, "l3CacheSchema" | "memBwSchema">,
+  undo: { readonly push: (step: () => void) => void },
+  files: RdtFiles = kernelFiles,
+): void {
+  const at = schemata.l3CacheSchema === undefined ? "--mem-bw-schema" : "--l3-cache-schema";
+  const group = rdtGroupOf(record);
+  if (group === undefined) {
+    throw new RuntimeError("state", "cannot set schemata: the container was created without intelRdt", {
+      at,
+    });
+  }
+  explain(undefined, "/schemata", files, `set the schemata of ${group}`, () => {
+    const before = files.read(`${group}/schemata`);
+    undo.push(() => files.write(`${group}/schemata`, before));
+    files.write(`${group}/schemata`, `${schemataOf(schemata).join("\n")}\n`);
+  });
+}
+
+/** The directory of the container's group. */
+export function rdtGroupOf(record: RdtRecord | undefined): string | undefined {
+  return record?.tasks[0]?.replace(/\/tasks$/, "");
+}
+
 /** Can be run again: what is gone is gone. @throws SysError */
 export function removeRdtGroups(record: RdtRecord | undefined, files: RdtFiles = kernelFiles): void {
   for (const directory of record?.remove ?? []) removeIfThere(directory, files);

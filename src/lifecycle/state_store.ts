@@ -35,6 +35,11 @@ export function savedConfigPath(root: string, id: string): string {
   return `${root}/${id}/config.json`;
 }
 
+/** The resources as the last `update` left them; not there before the first. */
+export function savedResourcesPath(root: string, id: string): string {
+  return `${root}/${id}/resources.json`;
+}
+
 /** Claims the id. @throws RuntimeError `exists`, or `host` where there is no place for states */
 export function claimStateDirectory(root: string, id: string): void {
   const directory = stateDirectory(root, id);

@@ -1,4 +1,4 @@
-import { configError, RuntimeError } from "../../errors.ts";
+import { RuntimeError } from "../../errors.ts";
 import type { LinuxResources } from "../../spec/types.ts";
 import { SIGKILL } from "../../sys/constants.ts";
 import { pidfdSendSignal } from "../../sys/processes.ts";
@@ -10,11 +10,10 @@ import { flatKey, readCgroupFile, writeCgroupFile, writeSettings } from "../file
 import { cgroupRoot } from "../hierarchy.ts";
 import { whoseCgroup } from "../identity.ts";
 import { joinCgroup } from "../join.ts";
-import { missingController, type Setting } from "../settings.ts";
+import { planSettings } from "../planned_settings.ts";
+import { missingController } from "../settings.ts";
 import { emptyTree, pidsOfTree, removeTree } from "../tree.ts";
-import { v2Controllers } from "../v2/controllers.ts";
 import { signalListed, waitForNone } from "../waiting.ts";
-import { v1Controllers } from "./controllers.ts";
 import { planDevices } from "./devices.ts";
 import { freezeCgroup, isFrozen, thawCgroup, thawTree } from "./freezer.ts";
 
@@ -45,38 +44,18 @@ export class V1Manager implements CgroupManager {
   }
 
   set(resources: LinuxResources): void {
-    if (resources.unified !== undefined && Object.keys(resources.unified).length > 0) {
-      throw configError(
-        "/linux/resources/unified",
-        "cannot set unified resources: the host has no unified cgroups",
-      );
+    for (const { directory, settings } of planSettings(this.record.paths, resources)) {
+      writeSettings(directory, settings);
     }
-    const groups = v1Controllers.flatMap(({ name, plan }) => this.#place(name, plan(resources), resources));
-    for (const { directory, settings } of groups) writeSettings(directory, settings);
   }
 
-  /** Which directory takes the settings of a controller: on a hybrid host, some are on the unified side. */
-  #place(
-    name: string,
-    settings: readonly Setting[],
-    resources: LinuxResources,
-  ): readonly { readonly directory: string; readonly settings: readonly Setting[] }[] {
-    if (settings.length === 0) return [];
-    const directory = this.record.paths[name];
-    if (directory !== undefined) return [{ directory, settings }];
-    const unified = this.record.paths[""];
-    const onUnified = v2Controllers.find((controller) => controller.name === name)?.plan(resources);
-    if (unified !== undefined && onUnified !== undefined)
-      return [{ directory: unified, settings: onUnified }];
-    throw new RuntimeError("host", missingController(name, cgroupRoot), { at: settings[0]!.at });
-  }
-
-  setDevices(rules: readonly DeviceRule[]): void {
+  setDevices(rules: readonly DeviceRule[], replaced?: readonly DeviceRule[]): void {
     const policy = reduceDeviceRules(rules);
+    const before = replaced === undefined ? undefined : reduceDeviceRules(replaced);
     const directory = this.record.paths.devices;
     try {
       if (directory === undefined) throw new RuntimeError("host", missingController("devices", cgroupRoot));
-      writeSettings(directory, planDevices(policy));
+      writeSettings(directory, planDevices(policy, before));
     } catch (error) {
       if (!this.record.rootless && !allowsEverything(policy)) throw error;
     }

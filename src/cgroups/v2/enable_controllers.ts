@@ -30,11 +30,14 @@ function levels(mountPoint: string, directory: string): readonly string[] {
 
 function handDown(level: string, controllers: readonly string[]): void {
   try {
-    writeCgroupFile(level, "cgroup.subtree_control", controllers.map((name) => `+${name}`).join(" "));
+    // False, which is ENOENT, means a controller that this level does not have itself.
+    if (writeCgroupFile(level, "cgroup.subtree_control", controllers.map((name) => `+${name}`).join(" ")))
+      return;
   } catch {
-    // All or none is written: one that is refused must not keep the others away.
-    for (const name of controllers) handDownOne(level, name);
+    // One by one, then.
   }
+  // All or none is written: one that is refused must not keep the others away.
+  for (const name of controllers) handDownOne(level, name);
 }
 
 function handDownOne(level: string, name: string): void {

@@ -30,6 +30,7 @@ const isUnified = existsSync("/sys/fs/cgroup") && statfsSync("/sys/fs/cgroup").t
 const root = "/sys/fs/cgroup";
 const top = `/tsrunc-test-v2-${process.pid}`;
 const opened: CgroupManager[] = [];
+const parents: string[] = [];
 let number = 0;
 
 function create(
@@ -97,6 +98,7 @@ const otherRun = (_name: string, _tests: () => void): void => undefined;
       cgroup.waitEmpty(2000);
       cgroup.destroy();
     }
+    for (const directory of parents.splice(0)) rmdirSync(directory);
   });
 
   test("createCgroup() makes the directory with every controller, and destroy() removes what it made", () => {
@@ -362,18 +364,16 @@ const otherRun = (_name: string, _tests: () => void): void => undefined;
   testWith("memory", "pids")("a threaded cgroup has a pids limit and no memory limit", () => {
     const threaded = `${root}${top}-threaded`;
     mkdirSync(threaded);
-    try {
-      writeFileSync(`${threaded}/cgroup.type`, "threaded");
-      const cgroup = create({}, `${top}-threaded/c`);
-      cgroup.set({ pids: { limit: 5 } });
-      expect(valuesOf(cgroup, "cgroup.type", "pids.max")).toEqual(["threaded", "5"]);
-      expect(() => create({ memory: { limit: 1_048_576 } }, `${top}-threaded/d`)).toThrow(
-        "cannot limit memory, cpu, io or huge pages",
-      );
-      expect(existsSync(`${threaded}/d`)).toBe(false);
-      cgroup.destroy();
-    } finally {
-      rmdirSync(threaded);
-    }
+    parents.push(threaded);
+    writeFileSync(`${threaded}/cgroup.type`, "threaded");
+    const cgroup = create({}, `${top}-threaded/c`);
+    cgroup.set({ pids: { limit: 5 } });
+    expect(valuesOf(cgroup, "cgroup.type", "pids.max")).toEqual(["threaded", "5"]);
+    expect(() => create({ memory: { limit: 1_048_576 } }, `${top}-threaded/d`)).toThrow(
+      "cannot limit memory, cpu, io or huge pages",
+    );
+    expect(existsSync(`${threaded}/d`)).toBe(false);
+    cgroup.destroy();
+    expect(existsSync(`${threaded}/c`)).toBe(false);
   });
 });

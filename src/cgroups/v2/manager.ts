@@ -12,9 +12,9 @@ import type { CgroupManager, CgroupRecord } from "../driver.ts";
 import { flatKey, readCgroupFile, writeCgroupFile, writeSettings } from "../file.ts";
 import { whoseCgroup } from "../identity.ts";
 import { joinCgroup } from "../join.ts";
+import { planSettings } from "../planned_settings.ts";
 import { emptyTree, pidsOfTree, removeTree } from "../tree.ts";
 import { signalListed, waitForEvent } from "../waiting.ts";
-import { v2Controllers } from "./controllers.ts";
 import { freezeCgroup, isFrozen, thawCgroup } from "./freezer.ts";
 
 /** cgroup v2: one directory. */
@@ -36,9 +36,9 @@ export class V2Manager implements CgroupManager {
   }
 
   set(resources: LinuxResources): void {
-    // Planned first as a whole: a contradiction is found before anything is written.
-    const settings = v2Controllers.map(({ plan }) => plan(resources));
-    for (const group of settings) writeSettings(this.#directory, group);
+    for (const { directory, settings } of planSettings(this.record.paths, resources)) {
+      writeSettings(directory, settings);
+    }
   }
 
   setDevices(rules: readonly DeviceRule[]): void {

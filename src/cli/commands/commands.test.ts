@@ -25,6 +25,12 @@ vi.mock("../../lifecycle/inspect_bundle.ts", () => ({
   validateBundle: lifecycle("validate"),
 }));
 
+vi.mock("../../lifecycle/update.ts", () => ({ updateContainer: lifecycle("update") }));
+vi.mock("../../lifecycle/events.ts", () => ({
+  followEvents: lifecycle("follow"),
+  readStats: lifecycle("stats"),
+}));
+
 const log = { debug: vi.fn(), warning: vi.fn() };
 
 async function runCommand(
@@ -210,5 +216,47 @@ describe("validate", () => {
     lifecycle("validate").mockReturnValue([{ ...warning, level: "error" }]);
     const { status, stdout } = await runCommand("validate -f json");
     expect([status, JSON.parse(stdout)]).toEqual([1, [{ ...warning, level: "error" }]]);
+  });
+});
+
+describe("update", () => {
+  it("turns flags into resources, and pointers back into flags", async () => {
+    await runCommand("update --memory 1k --l3-cache-schema L3:0=f c1");
+    const request = lifecycle("update").mock.lastCall![0];
+    expect(request).toMatchObject({
+      id: "c1",
+      root: "/run/tsrunc",
+      resourcesFile: undefined,
+      resources: { memory: { limit: 1024 } },
+      l3CacheSchema: "L3:0=f",
+      memBwSchema: undefined,
+    });
+    expect(request.placeOf("/memory/limit")).toBe("--memory");
+  });
+
+  it.each([
+    ["-r r.json", "/work/r.json"],
+    ["--resources=-", "-"],
+  ])("with %s takes nothing from the other flags", async (flags, resourcesFile) => {
+    await runCommand(`update ${flags} --memory nonsense c1`);
+    const request = lifecycle("update").mock.lastCall![0];
+    expect(request).toMatchObject({ resourcesFile, resources: {} });
+    expect(request.placeOf("/memory/limit")).toBe("/memory/limit");
+  });
+});
+
+describe("events", () => {
+  it("follows one container", async () => {
+    lifecycle("follow").mockImplementation(({ emit }) => emit({ type: "oom", id: "c1" }));
+    expect((await runCommand("events --interval 1m30s c1")).stdout).toBe('{"type":"oom","id":"c1"}\n');
+    expect(lifecycle("follow").mock.lastCall![0]).toMatchObject({ id: "c1", intervalMs: 90_000 });
+  });
+
+  it("takes several containers, and a table, only with --stats", async () => {
+    lifecycle("stats").mockReturnValue([{ type: "oom", id: "c1" }]);
+    expect((await runCommand("events --stats c1 c2")).stdout).toBe('{"type":"oom","id":"c1"}\n');
+    expect(lifecycle("stats")).toHaveBeenCalledWith("/run/tsrunc", ["c1", "c2"]);
+    await expect(runCommand("events c1 c2")).rejects.toThrow('"events" requires exactly 1 argument');
+    await expect(runCommand("events --format table c1")).rejects.toThrow("cannot be a table");
   });
 });
