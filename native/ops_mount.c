@@ -75,11 +75,16 @@ static bool has_mode(const struct plan_strings *parameters) {
   return false;
 }
 
-/* "mode=1777" of the directory that a tmpfs is going to hide; empty when the plan names a mode itself. */
-static void inherit_mode(const struct op_mount *op, int target, struct text *text) {
+/*
+ * "mode=755" of the directory that a tmpfs is going to hide. Empty when the plan names a mode itself, and when
+ * there is no directory yet: one of our own making says nothing, and the kernel's 1777 is what people expect.
+ */
+static void inherit_mode(struct machine *machine, const struct op_mount *op, struct text *text) {
   struct stat status;
   if (op->copy_mode == 0 || has_mode(&op->parameters)) return;
-  if (fstat(target, &status) < 0) fail(STEP_CREATE_THE_MOUNT_POINT, errno, op->destination);
+  CLEANUP_FD int hidden = path_open(root_fd(machine), op->destination, op->path_mode);
+  if (hidden < 0) return;
+  if (fstat(hidden, &status) < 0) fail(STEP_RESOLVE_THE_PATH, errno, op->destination);
   text_append(text, "mode=");
   text_append_number(text, status.st_mode & 07777, 8);
 }
@@ -137,8 +142,8 @@ void op_mount(struct machine *machine, const struct op_mount *op) {
   struct text mode = text_begin(buffer, sizeof buffer);
   struct attributes attributes = {op->attr_set, op->attr_clear, 0, op->rec_set, op->rec_clear};
   struct covering covering = {op->covers_proc != 0, strcmp(op->fs_type, "proc") == 0};
+  inherit_mode(machine, op, &mode);
   CLEANUP_FD int target = open_target(machine, op->destination, op->path_mode, true, covering);
-  inherit_mode(op, target, &mode);
   CLEANUP_FD int context = sys_fsopen(op->fs_type);
   if (context < 0 && errno != EINVAL) fail(STEP_OPEN_THE_FILE_SYSTEM, errno, op->fs_type);
   bool legacy = context < 0 || !fits_fsconfig(op->source, op->super_flags, &op->parameters);

@@ -187,6 +187,16 @@ describe("destinations", () => {
     );
   });
 
+  it("of a tmpfs that are missing get the file system's own mode, which lets everybody write", ({
+    runtime,
+  }) => {
+    const edit = (config: Config) => {
+      config.root.readonly = false;
+      add(tmpfs("/made"))(config);
+    };
+    expect(shOutput(runtime, "stat -c %a /made", edit)).toBe("1777");
+  });
+
   it("may hold spaces and other odd characters", ({ runtime }) => {
     const odd = "/tmp/a b\\c\"d'e\u00fc";
     const output = shOutput(runtime, 'cd "$ODD" && pwd && stat -f -c %T .', (config: Config) => {

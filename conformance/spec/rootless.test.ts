@@ -276,9 +276,10 @@ describe("with delegation of a cgroup in the unified cgroup view", () => {
     const directory = `/sys/fs/cgroup/${name}`;
     const script = `mkdir ${directory} ${directory}/own && chown -R ${user}:${user} ${directory} && echo $$ >${directory}/own/cgroup.procs && exec "$@"`;
     const mounted = ["unshare", "--mount", "--propagation", "private", "sh", "-c"];
-    const view = `mount -t cgroup2 none /sys/fs/cgroup && ${script}`;
+    const unify = "[ -e /sys/fs/cgroup/cgroup.controllers ] || mount -t cgroup2 none /sys/fs/cgroup";
+    const view = `{ ${unify}; } && ${script}`;
     const asTheUser = [...mounted, view, "sh", ...asUser];
-    const plain = [...mounted, 'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"', "sh"];
+    const plain = [...mounted, `{ ${unify}; } && exec "$@"`, "sh"];
     const run = (through: readonly string[], args: readonly string[]) => {
       const [program, ...rest] = [...through, runtimePath, "--root", runtime.root, ...args];
       return spawnSync(program!, rest, { encoding: "utf8", stdio: "ignore" }).status;

@@ -41,7 +41,10 @@ export type CgroupView = "host" | "unified";
 
 export const cgroupViews: readonly CgroupView[] = ["host", "unified"];
 
-/** A private mount namespace with a cgroup2 in the place of the host's hierarchies. */
+/**
+ * A private mount namespace with a cgroup2 in the place of the host's hierarchies. Where it is there already, the
+ * kernel refuses to mount it over itself.
+ */
 const unifiedView = [
   "unshare",
   "--mount",
@@ -49,7 +52,7 @@ const unifiedView = [
   "private",
   "sh",
   "-c",
-  'mount -t cgroup2 none /sys/fs/cgroup && exec "$@"',
+  '[ -e /sys/fs/cgroup/cgroup.controllers ] || mount -t cgroup2 none /sys/fs/cgroup && exec "$@"',
   "sh",
 ];
 
