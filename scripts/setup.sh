@@ -7,9 +7,10 @@ cd "$(dirname "$0")/.."
 purpose=${1:-build}
 
 declare -A package_of=([gcc]=gcc [make]=make [objcopy]=binutils [python3]=python3)
-[ -e /usr/lib/musl/lib/libc.a ] || command -v musl-gcc >/dev/null || package_of[musl-gcc]=musl-tools
+package_of[musl-gcc]=musl-tools
 if [ "$purpose" = test ]; then
 	package_of[runc]=runc
+	package_of[go]=golang-go
 	package_of[containerd]=containerd
 	package_of[dockerd]=docker.io
 	package_of[podman]=podman
