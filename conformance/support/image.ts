@@ -31,6 +31,14 @@ export function makeImage(directory: string): string {
   return join(directory, "image.tar");
 }
 
+/** Makes `<directory>/rootfs.tar`, the same root file system for `docker import`, and returns its path. */
+export function makeRootfsArchive(directory: string): string {
+  const rootfs = join(directory, "image/rootfs");
+  makeRootfs(rootfs);
+  pack(rootfs, join(directory, "rootfs.tar"));
+  return join(directory, "rootfs.tar");
+}
+
 function pack(from: string, to: string): void {
   const { status, stderr } = spawnSync("tar", ["-C", from, "-cf", to, "--owner=0", "--group=0", "."], {
     encoding: "utf8",

@@ -42,6 +42,17 @@ export function removeResidue(directory: string, ids: readonly string[]): void {
   for (const line of findMounts(directory).reverse()) spawnSync("umount", ["--lazy", line.split(" ")[4]!]);
 }
 
+/** Ends daemons that serve `directory`, a name that occurs in no other command line, and their helpers. */
+export function endProcessesNaming(directory: string): void {
+  for (const pid of processIds().filter((each) => textOf(`/proc/${each}/cmdline`).includes(directory))) {
+    try {
+      process.kill(Number(pid), "SIGKILL");
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+}
+
 function removeCgroup(path: string): void {
   // A killed process leaves its cgroup a moment after the kill.
   for (let attempt = 0; attempt < 100; attempt++) {
