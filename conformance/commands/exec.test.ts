@@ -99,6 +99,13 @@ describe("exec", () => {
     expect(stderr).toMatch(/cannot exec in a stopped container|cannot exec a container that has stopped/);
   });
 
+  it("leaves no process when the pid file cannot be written", ({ runtime }) => {
+    const id = startWaiting(runtime);
+    const flags = ["--detach", "--pid-file", join(runtime.directory, "missing/exec.pid")];
+    expect(runtime.call(["exec", ...flags, id, "sleep", "123"], { silent: true }).status).not.toBe(0);
+    expect(runtime.ok(["ps", id])).not.toContain("sleep 123");
+  });
+
   it("is refused in a paused container", ({ runtime }) => {
     const id = startWaiting(runtime);
     runtime.ok(["pause", id]);

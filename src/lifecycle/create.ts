@@ -3,7 +3,6 @@ import { planDeviceRules } from "../cgroups/devices/device_rules.ts";
 import type { CgroupRecord } from "../cgroups/driver.ts";
 import { type CompileRequest, compile } from "../compile.ts";
 import { RuntimeError } from "../errors.ts";
-import type { SlotNumbers } from "../plan/encode.ts";
 import type { SlotName } from "../plan/ops.ts";
 import type { HookState } from "../process/plan_hooks.ts";
 import type { Finding } from "../spec/finding.ts";
@@ -21,7 +20,7 @@ import { explainDeath } from "./explain_death.ts";
 import { runHooks, runHooksToTheEnd } from "./hooks.ts";
 import { isRootless, readHost } from "./host_facts.ts";
 import { createRdtGroup, joinRdtGroup } from "./intel_rdt.ts";
-import { type InitProcess, launchInit } from "./launch.ts";
+import { endChild, type InitProcess, launchInit } from "./launch.ts";
 import { type Bundle, loadBundle } from "./load_bundle.ts";
 import { moveNetDevices } from "./net_devices.ts";
 import { openNamespaces } from "./open_namespaces.ts";
@@ -239,7 +238,11 @@ function createFromBundle(
     onWarning: request.log.warning,
     explainDeath: (status) => explainDeath(status, cgroup.oomKills() !== oomKillsBefore),
   });
+  // Without a cgroup there is only init to end, and with one it is more than init.
+  undo.push(() => endChild(init));
   undo.push(() => cgroup.killAll(SIGKILL));
+  // Init has its own copies. Ours would keep its start socket alive when init is not.
+  closeAll(slots);
 
   if (request.pidfdSocket !== undefined) sendPidfd(request.pidfdSocket, init.pidfd, "standard");
   if (request.pidFile !== undefined) writePidFile(request.pidFile, init.pid);
@@ -277,8 +280,12 @@ function rfc3339Now(): string {
   return new Date().toISOString().replace("Z", "000000Z");
 }
 
-function closeAll(slots: SlotNumbers): void {
-  for (const fd of Object.values(slots)) close(fd);
+/** Once: a number that is closed twice may be somebody else's by then. */
+function closeAll(slots: Partial<Record<SlotName, number>>): void {
+  for (const [name, fd] of Object.entries(slots)) {
+    close(fd);
+    delete slots[name as SlotName];
+  }
 }
 
 function formatFinding(finding: Finding): string {

@@ -1,14 +1,11 @@
 import { openCgroup } from "../cgroups/choose_driver.ts";
-import { errno } from "../errno.ts";
 import { RuntimeError } from "../errors.ts";
 import { SIGKILL } from "../sys/constants.ts";
-import { close } from "../sys/files.ts";
-import { pidfdSendSignal, pollReadable } from "../sys/processes.ts";
-import { isErrno } from "../sys/sys_error.ts";
 import { checkContainerId } from "./container_id.ts";
 import { runHooksToTheEnd } from "./hooks.ts";
 import { removeRdtGroups } from "./intel_rdt.ts";
-import { liveStatus, openInit } from "./live_status.ts";
+import { killInit, killTimeoutMs } from "./kill_init.ts";
+import { liveStatus } from "./live_status.ts";
 import { hookStateOf } from "./start.ts";
 import type { StateRecord } from "./state_record.ts";
 import { readStateRecord, removeStateDirectory, withLock } from "./state_store.ts";
@@ -20,9 +17,6 @@ export interface DeleteRequest {
   readonly force: boolean;
   readonly log: { readonly warning: (message: string) => void };
 }
-
-/** How long init and its cgroup may take to go after SIGKILL. */
-const killTimeoutMs = 10_000;
 
 /**
  * Removes what `create` made: processes, cgroup, state. It can be run again after a partial failure, and
@@ -70,21 +64,4 @@ export function destroyContainer(root: string, record: StateRecord): void {
   cgroup.destroy(killTimeoutMs);
   removeRdtGroups(record.intel_rdt);
   removeStateDirectory(root, record.id);
-}
-
-function killInit(record: StateRecord): void {
-  const pidfd = openInit(record);
-  if (pidfd === undefined) return;
-  try {
-    pidfdSendSignal(pidfd, SIGKILL);
-    const cgroup = openCgroup(record.cgroup);
-    if (record.cgroup.driver === "v1" && cgroup.frozen()) cgroup.thaw();
-    if (pollReadable([pidfd], killTimeoutMs).length === 0) {
-      throw new RuntimeError("state", `container init still running: pid ${record.init_process_pid}`);
-    }
-  } catch (error) {
-    if (!isErrno(error, errno.ESRCH)) throw error;
-  } finally {
-    close(pidfd);
-  }
 }

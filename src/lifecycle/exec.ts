@@ -19,7 +19,7 @@ import { checkContainerId } from "./container_id.ts";
 import { explainDeath } from "./explain_death.ts";
 import { ForegroundTerminal } from "./foreground_terminal.ts";
 import { joinRdtGroup } from "./intel_rdt.ts";
-import { type InitProcess, launchInit } from "./launch.ts";
+import { endChild, type InitProcess, launchInit } from "./launch.ts";
 import { liveStatus, openInit } from "./live_status.ts";
 import { writePidFile } from "./pid_file.ts";
 import { sendPidfd } from "./pidfd_socket.ts";
@@ -87,14 +87,24 @@ export function execInContainer(request: ExecInContainerRequest): number {
   try {
     const console = openConsole(request, plan, terminal);
     const child = launch(request, record, container, process, plan, console);
-    if (request.pidfdSocket !== undefined) sendPidfd(request.pidfdSocket, child.pidfd, "setns");
-    if (request.pidFile !== undefined) writePidFile(request.pidFile, child.pid);
+    announce(request, child);
     if (request.detach) return 0;
     forwardSignals(child.pidfd, terminal.attach());
     terminal.copyUntilExit(child.pidfd);
     return exitCode(waitForExit(child.pidfd));
   } finally {
     terminal.restore();
+  }
+}
+
+/** A process that nobody hears of is not left running. */
+function announce(request: ExecInContainerRequest, child: InitProcess): void {
+  try {
+    if (request.pidfdSocket !== undefined) sendPidfd(request.pidfdSocket, child.pidfd, "setns");
+    if (request.pidFile !== undefined) writePidFile(request.pidFile, child.pid);
+  } catch (error) {
+    endChild(child);
+    throw error;
   }
 }
 

@@ -27,13 +27,16 @@ export function killContainer(request: {
   checkContainerId(request.id);
   const record = readStateRecord(request.root, request.id);
   const cgroup = openCgroup(record.cgroup);
-  if (request.all || (request.signal === SIGKILL && !record.own_pid_namespace)) {
+  // A container without a cgroup of its own, which only an unprivileged caller can have, is its init.
+  const asWhole = request.all || (request.signal === SIGKILL && !record.own_pid_namespace);
+  if (asWhole && record.cgroup.driver !== "disabled") {
     const refusal = killRefusal(liveStatus(request.root, record));
     cgroup.killAll(request.signal);
     if (refusal !== undefined && !request.all) throw new RuntimeError("state", refusal);
     return;
   }
   const refusal = killRefusal(liveStatus(request.root, record));
+  if (refusal !== undefined && request.all) return;
   if (refusal !== undefined) throw new RuntimeError("state", refusal);
   signalInit(record, request.signal);
   // On v1 a frozen process does not even die of SIGKILL; on v2 it does, and thawing is not needed.

@@ -102,7 +102,7 @@ export function launchInit(request: LaunchRequest): InitProcess {
       if (length === 0) {
         // The socket is close-on-exec: its end means that the program has taken over.
         if (created && init !== undefined) return init;
-        throw request.explainDeath(kill(init ?? stage));
+        throw request.explainDeath(endChild(init ?? stage));
       }
       const message = decodeMessage(buffer.subarray(0, length));
       switch (message.kind) {
@@ -141,7 +141,7 @@ export function launchInit(request: LaunchRequest): InitProcess {
       }
     }
   } catch (error) {
-    kill(init ?? stage);
+    endChild(init ?? stage);
     throw error;
   } finally {
     close(ours);
@@ -155,8 +155,8 @@ function answerSync(socket: number, point: number, init: InitProcess, request: L
   send(socket, new Uint8Array(new Uint32Array([replyProceed]).buffer));
 }
 
-/** Ends a process of ours and reaps it; undefined when that has happened before. */
-function kill(child: InitProcess): ExitStatus | undefined {
+/** Ends a child of ours and reaps it; undefined when that has happened before. */
+export function endChild(child: InitProcess): ExitStatus | undefined {
   try {
     pidfdSendSignal(child.pidfd, SIGKILL);
   } catch {

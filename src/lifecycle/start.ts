@@ -11,6 +11,7 @@ import { connectUnix, receive, send } from "../sys/sockets.ts";
 import { isErrno } from "../sys/sys_error.ts";
 import { checkContainerId } from "./container_id.ts";
 import { runHooks } from "./hooks.ts";
+import { killInit } from "./kill_init.ts";
 import { liveStatus } from "./live_status.ts";
 import type { StateRecord } from "./state_record.ts";
 import { readStateRecord, startSocketPath, withLock } from "./state_store.ts";
@@ -81,6 +82,7 @@ function runPoststartHooks(record: StateRecord): void {
     });
   } catch (error) {
     openCgroup(record.cgroup).killAll(SIGKILL);
+    killInit(record);
     throw error;
   }
 }
